@@ -1,0 +1,29 @@
+/**
+ * MAC addresses are canonical text inside the program: lower case, colons.
+ */
+const FORMS = [
+  /^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/,
+  /^[0-9a-f]{1,2}(-[0-9a-f]{1,2}){5}$/,
+  /^[0-9a-f]{4}(\.[0-9a-f]{4}){2}$/,
+  /^[0-9a-f]{12}$/,
+];
+
+/** The canonical text of a 48-bit MAC address in colon, dash, dotted or bare form; undefined if it is none. */
+export function parseMacAddress(text: string): string | undefined {
+  const lower = text.toLowerCase();
+  if (!FORMS.some((form) => form.test(lower))) return undefined;
+  const groups = lower.split(/[:-]/);
+  const digits = groups.length === 6 ? groups.map((group) => group.padStart(2, '0')).join('') : lower;
+  return digits.replaceAll('.', '').match(/../g)!.join(':');
+}
+
+export function formatMacAddress(bytes: Buffer, offset: number): string {
+  return bytes
+    .toString('hex', offset, offset + 6)
+    .match(/../g)!
+    .join(':');
+}
+
+export function macAddressBytes(mac: string): Buffer {
+  return Buffer.from(mac.replaceAll(':', ''), 'hex');
+}
