@@ -10,3 +10,43 @@ export interface UpdateFault {
   /** For people: which attribute or NLRI, what was found, what was expected. */
   readonly reason: string;
 }
+
+/** Subcodes of the UPDATE Message Error, code 3 (RFC 4271 §6.3). */
+export const UPDATE_ERROR = {
+  malformedAttributeList: 1,
+  attributeFlags: 4,
+  attributeLength: 5,
+  invalidOrigin: 6,
+  invalidNextHop: 8,
+  optionalAttribute: 9,
+  malformedAsPath: 11,
+} as const;
+
+type UpdateSubcode = (typeof UPDATE_ERROR)[keyof typeof UPDATE_ERROR];
+
+export function updateFault(
+  fault: UpdateFault['fault'],
+  subcode: UpdateSubcode,
+  reason: string,
+): UpdateFault {
+  return { fault, code: 3, subcode, reason };
+}
+
+/** What is wrong with the frame of a message, or with an OPEN: the session ends with this NOTIFICATION. */
+export interface MessageFault {
+  readonly code: number;
+  readonly subcode: number;
+  /** The data of the NOTIFICATION (RFC 4271 §6.1, §6.2). */
+  readonly data: Buffer;
+  /** For people. */
+  readonly reason: string;
+}
+
+export function messageFault(
+  code: number,
+  subcode: number,
+  reason: string,
+  data: Buffer = Buffer.alloc(0),
+): MessageFault {
+  return { code, subcode, data, reason };
+}

@@ -20,6 +20,11 @@ export interface Driver {
    * taken too. All others are advertised.
    */
   readonly encapsulations: readonly number[];
+  /**
+   * Routes that name no encapsulation are taken although `TUNNEL_DEFAULT` is not shown among the encapsulations:
+   * then the one that is configured is meant (RFC 8365 §5.1.2).
+   */
+  readonly acceptsUnspecified: boolean;
   /** Whether traffic for one prefix may be spread over several next hops. */
   readonly ecmp: boolean;
   readonly directions: readonly Direction[];

@@ -33,8 +33,8 @@ export interface AttributeValues {
 /**
  * What a route carries beside its NLRI. Frozen and shared by all routes with the same bytes.
  *
- * `raw` (latin1) is the identity: the wire bytes of the attributes other than MP_REACH and MP_UNREACH, followed by
- * the next hop. Two sets with the same `raw` are the same.
+ * `raw` (latin1) is the identity: the next hop, and the wire bytes of the attributes other than MP_REACH and
+ * MP_UNREACH. Two sets with the same `raw` are the same.
  */
 export interface PathAttributes extends AttributeValues {
   readonly raw: string;

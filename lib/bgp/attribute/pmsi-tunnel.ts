@@ -1,3 +1,9 @@
+import { formatIpv4, formatIpv6, ipAddressBytes } from '../../net/ip-address.ts';
+import { success } from '../../result.ts';
+import { fromLatin1, latin1 } from '../latin1.ts';
+import { OPTIONAL_TRANSITIVE, type AttributeDescriptor } from './descriptor.ts';
+import { lengthFault } from './fault.ts';
+
 /** PMSI_TUNNEL (RFC 6514 §5). */
 export interface PmsiTunnel {
   readonly flags: number;
@@ -10,3 +16,58 @@ export interface PmsiTunnel {
 }
 
 export const INGRESS_REPLICATION = 6;
+
+/** By tunnel type. */
+const NAMES = [
+  'notunnel',
+  'rsvp-tep2mplsp',
+  'mldpp2mplsp',
+  'pim-ssmtree',
+  'pim-smtree',
+  'bidir-pimtree',
+  'ingressreplication',
+  'mldpmp2mplsp',
+];
+
+/**
+ * RFC 6514 §5: flags (1), tunnel type (1), label (3), tunnel identifier. That of ingress replication is an address of
+ * 4 or 16 bytes; a malformed attribute withdraws the route.
+ */
+export const PMSI_TUNNEL: AttributeDescriptor<'pmsiTunnel'> = {
+  code: 22,
+  name: 'pmsi-tunnel',
+  field: 'pmsiTunnel',
+  flags: OPTIONAL_TRANSITIVE,
+  decode(bytes, start, end) {
+    const length = end - start;
+    if (length < 5) return lengthFault('PMSI_TUNNEL', length, '5 and more');
+    const type = bytes[start + 1]!;
+    if (type === INGRESS_REPLICATION && length !== 9 && length !== 21) {
+      return lengthFault('PMSI_TUNNEL', length, '9 or 21 for ingress replication');
+    }
+    return success({
+      flags: bytes[start]!,
+      type,
+      label: bytes.readUIntBE(start + 2, 3),
+      endpoint: decodeEndpoint(type, bytes, start + 5, end),
+    });
+  },
+  encode({ flags, type, label, endpoint }) {
+    const head = Buffer.from([flags, type, label >> 16, (label >> 8) & 0xff, label & 0xff]);
+    return Buffer.concat([
+      head,
+      type === INGRESS_REPLICATION ? ipAddressBytes(endpoint) : fromLatin1(endpoint),
+    ]);
+  },
+  format({ flags, type, label, endpoint }) {
+    const name = NAMES[type] ?? 'unknown';
+    const hex = endpoint === '' ? '' : `0x${fromLatin1(endpoint).toString('hex')}`;
+    const text = type === INGRESS_REPLICATION ? endpoint : hex;
+    return `pmsi:${name}:${flags}:${label === 0 ? '0' : `${label >> 4}(${label})`}:${text}`;
+  },
+};
+
+function decodeEndpoint(type: number, bytes: Buffer, start: number, end: number): string {
+  if (type !== INGRESS_REPLICATION) return latin1(bytes, start, end);
+  return end - start === 4 ? formatIpv4(bytes, start) : formatIpv6(bytes, start);
+}

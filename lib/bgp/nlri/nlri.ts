@@ -25,8 +25,9 @@ export interface Nlri {
 export interface NlriCodec {
   readonly family: Family;
   /**
-   * Splits `bytes[start, end)` into NLRIs, in order, without keeping a view of `bytes`. Stops at the first NLRI
-   * whose bounds make no sense and returns the fault; those before it have been given to `each`.
+   * Splits `bytes[start, end)` into NLRIs, in order, without keeping a view of `bytes`. Stops with a 'reset' fault
+   * at the first NLRI whose bounds make no sense (RFC 7606 §5.3); those before it have been given to `each`. One that
+   * is malformed within its bounds is left out: all others are given, and the fault is 'withdraw'.
    */
   readonly decode: (
     bytes: Buffer,
@@ -34,9 +35,12 @@ export interface NlriCodec {
     end: number,
     each: (key: string, payload: NlriPayload) => void,
   ) => UpdateFault | undefined;
-  /** The wire form of one NLRI. In a withdrawal the label field is 0x800000 (RFC 8277 §2.4) where there is one. */
+  /** The wire form of one NLRI. The label field of a VPNv4 withdrawal is 0x800000 (RFC 8277 §2.4). */
   readonly encode: (nlri: Nlri, withdrawn: boolean) => Buffer;
-  /** Address text of the next hop field at `bytes[start, end)`; `undefined` where the family has none. */
+  /**
+   * Address text of the next hop field at `bytes[start, end)`; `undefined` where the family has none. A length that
+   * the family does not know is a 'reset': what follows cannot be trusted (RFC 7606 §7.11).
+   */
   readonly decodeNextHop: (bytes: Buffer, start: number, end: number) => string | undefined | UpdateFault;
   readonly encodeNextHop: (nextHop: string | undefined) => Buffer;
   /** As the looking glass names the route. `nextHop` is part of the name of a VPNv4 route. */

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { configurationHelp } from '../conf/help.ts';
+import { DEFAULT_FILE } from '../conf/sources.ts';
+import { welcome } from '../lib/cli/welcome.ts';
+import { startDaemon } from '../streams/daemon.ts';
+import { formatLocalTime } from '../streams/log.ts';
+import { createCommand, EXIT_FAILURE } from './support/command.ts';
+import { parseConfigurationOptions } from './support/configuration-options.ts';
+import { stopOnSignals } from './support/signals.ts';
+
+/** The daemon, in the foreground. */
+const HELP = `${configurationHelp()}
+
+Examples:
+  bagpipe-bgp                                     with ${DEFAULT_FILE}, or defaults to try it
+  bagpipe-bgp --config-file ./bgp.conf --debug
+
+Exit status: 0 when stopped by SIGTERM or SIGINT; 1 if the configuration is wrong or the program cannot start; 2 for
+wrong usage. A second signal ends it at once, with status 1.`;
+
+const command = createCommand(
+  'bagpipe-bgp',
+  'BGP VPN agent of a compute node: E-VPNs and IP VPNs for virtual machines.',
+);
+const configuration = parseConfigurationOptions(command.addHelpText('after', HELP));
+
+const starting = startDaemon(configuration);
+stopOnSignals(async () => {
+  const daemon = await starting;
+  if (daemon.ok) await daemon.value.stop();
+});
+// The default of this signal would end the process, and units send it to reload.
+process.on('SIGHUP', () => {
+  const time = formatLocalTime(new Date(), true);
+  console.log(`${time} INFO bagpipe-bgp SIGHUP ignored: restart to read a changed configuration`);
+});
+
+const daemon = await starting;
+if (!daemon.ok) {
+  console.error(`bagpipe-bgp: ${daemon.fault}`);
+  process.exit(EXIT_FAILURE);
+}
+if (configuration.usesDefaults) console.log(welcome(daemon.value.apiUrl));

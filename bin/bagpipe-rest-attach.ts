@@ -1,0 +1,51 @@
+#!/usr/bin/env node
+import type { Command } from 'commander';
+import { readToolSettings } from '../conf/tool-settings.ts';
+import { apiUrl } from '../lib/cli/api-url.ts';
+import type { RestAttachArguments } from '../lib/cli/rest-attach/arguments.ts';
+import { plan as planFrom } from '../lib/cli/rest-attach/plan.ts';
+import { createCommand, EXIT_FAILURE, EXIT_USAGE } from './support/command.ts';
+import { addRestAttachOptions } from './support/rest-attach-options.ts';
+import { restAttach } from './support/rest-attach.ts';
+
+/** Attaches a port to a VPN instance by hand, or detaches it. */
+const HELP = `
+Examples:
+  bagpipe-rest-attach --attach --network-type ipvpn --port tap1 --ip 10.0.0.1 --rt 64512:1
+  sudo bagpipe-rest-attach --attach --network-type evpn --port netns --ip 10.0.0.1 --vpn-instance-id blue
+      makes the network namespace blue, whose interface tovpn is in the E-VPN blue
+  bagpipe-rest-attach --attach --network-type ipvpn --port evpn:blue --ip 10.0.0.254
+      makes the IP VPN the gateway of that E-VPN
+  bagpipe-rest-attach --detach ...        with the options of the attach
+
+Prints the request and the answer. Exit status: 0 if the daemon has done it; 1 if it has not, or a command has failed;
+2 for wrong usage.`;
+
+interface ApiOptions {
+  readonly apiHost?: string;
+  readonly apiPort?: number;
+  readonly configFile?: readonly string[];
+}
+
+const command: Command = addRestAttachOptions(
+  createCommand('bagpipe-rest-attach', 'Attach a port to a VPN instance of bagpipe-bgp, or detach it.'),
+)
+  .usage('(--attach | --detach) --network-type (ipvpn | evpn) --port <port> --ip <address> [options]')
+  .addHelpText('after', HELP)
+  .parse();
+
+const plan = planFrom(command.opts<RestAttachArguments>());
+if (!plan.ok) command.error(`error: ${plan.fault}`, { exitCode: EXIT_USAGE });
+
+const { apiHost, apiPort, configFile } = command.opts<ApiOptions>();
+const settings = readToolSettings(configFile ?? []);
+const result = await restAttach({
+  args: command.opts<RestAttachArguments>(),
+  plan: plan.value,
+  api: apiUrl(apiHost ?? settings.apiHost, apiPort ?? settings.apiPort),
+  rootHelper: settings.rootHelper,
+});
+if (!result.ok) {
+  console.error(result.fault);
+  process.exitCode = EXIT_FAILURE;
+}

@@ -1,0 +1,58 @@
+import { failure, success, type Result } from '../../lib/result.ts';
+import { referenceOf, referencesBelow, type Fetched, type Json } from '../../lib/cli/render.ts';
+import { request } from './http.ts';
+
+export interface Node {
+  /** Where it was found, which is elsewhere than asked for if there was a reference. */
+  readonly url: string;
+  readonly value: Json;
+}
+
+export type LookingGlassFault =
+  { readonly code: 'not-found' } | { readonly code: 'error'; readonly message: string };
+
+/** What is at a URL; a reference there is followed, once. */
+export async function readNode(url: string): Promise<Result<Node, LookingGlassFault>> {
+  const value = await get(url);
+  if (!value.ok) return value;
+  const reference = referenceOf(value.value);
+  if (reference === undefined) return success({ url, value: value.value });
+  const target = await get(reference);
+  return target.ok ? success({ url: reference, value: target.value }) : target;
+}
+
+/**
+ * Everything behind the references below a node, and below those in turn. References to elsewhere are left: so that
+ * it ends. What has gone meanwhile is left out.
+ */
+export async function readBelow(
+  { url, value }: Node,
+  fetched = new Map<string, Json>(),
+): Promise<Result<Fetched, LookingGlassFault>> {
+  for (const reference of referencesBelow(value, url)) {
+    const content = await get(reference);
+    if (!content.ok && content.fault.code === 'not-found') continue;
+    if (!content.ok) return content;
+    fetched.set(reference, content.value);
+    const below = await readBelow({ url: reference, value: content.value }, fetched);
+    if (!below.ok) return below;
+  }
+  return success(fetched);
+}
+
+async function get(url: string): Promise<Result<Json, LookingGlassFault>> {
+  const answer = await request(url);
+  if (!answer.ok) return error(`No server at ${new URL(url).origin} : ${answer.fault}`);
+  const { status, body } = answer.value;
+  if (status === 404) return failure({ code: 'not-found' });
+  if (status !== 200) return error(`Error code ${status}: ${body}`);
+  try {
+    return success(JSON.parse(body) as Json);
+  } catch {
+    return error(`${url} did not answer with JSON: is this the API of bagpipe-bgp?`);
+  }
+}
+
+function error(message: string): Result<never, LookingGlassFault> {
+  return failure({ code: 'error', message });
+}

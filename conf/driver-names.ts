@@ -1,0 +1,28 @@
+import { driverNames, findDriver } from '../lib/dataplane/drivers/registry.ts';
+import { failure, success, type Result } from '../lib/result.ts';
+import type { VpnType } from '../lib/vpn/vpn-type.ts';
+
+/**
+ * Drivers that configurations of the original may name, with their class names of earlier releases. A name that the
+ * registry of drivers does not know, and this table does, is not a mistake of the user but a lack of ours.
+ */
+const DRIVERS_OF_THE_ORIGINAL: Readonly<Record<VpnType, Readonly<Record<string, readonly string[]>>>> = {
+  ipvpn: {
+    linux: ['mpls_linux_dataplane.MPLSLinuxDataplaneDriver'],
+    ovs: ['mpls_ovs_dataplane.MPLSOVSDataplaneDriver'],
+  },
+  evpn: { linux: ['linux_vxlan.LinuxVXLANDataplaneDriver'], ovs: [] },
+};
+
+/** The short name of a driver, or a sentence that says which ones can be had. */
+export function canonicalDriver(vpnType: VpnType, given: string): Result<string, string> {
+  const driver = findDriver(vpnType, given);
+  if (driver !== undefined) return success(driver.name);
+  const choices = `expected one of ${driverNames(vpnType).join(', ')}`;
+  const bare = given.replace(`bagpipe.bgp.vpn.${vpnType}.`, '');
+  for (const [name, classNames] of Object.entries(DRIVERS_OF_THE_ORIGINAL[vpnType])) {
+    if (given !== name && !classNames.includes(bare)) continue;
+    return failure(`the ${vpnType} driver "${name}" is not available in this version: ${choices}`);
+  }
+  return failure(choices);
+}

@@ -1,0 +1,113 @@
+import { isAbsolute, join } from 'node:path';
+import { failure, success, type Result } from '../lib/result.ts';
+import type { VpnType } from '../lib/vpn/vpn-type.ts';
+import type { Configuration, DriverConfiguration, LoggingConfiguration } from './configuration.ts';
+import { canonicalDriver } from './driver-names.ts';
+import type { ConfigurationFault } from './fault.ts';
+import type { IniFile } from './ini.ts';
+import type { InterfaceAddress } from './interface-address.ts';
+import * as daemon from './options/daemon.ts';
+import {
+  DATAPLANE_SECTIONS,
+  dataplaneDrivers,
+  dataplaneLocalAddresses,
+  inputTable,
+  ovsTableIdStart,
+} from './options/dataplane.ts';
+import { debug, logDir, logFile, useJson } from './options/logging.ts';
+import { OptionReader } from './reader.ts';
+import { optionsOf } from './schema.ts';
+import { mergeSettings } from './settings.ts';
+import { readSources, type FileArguments } from './sources.ts';
+
+export interface ConfigurationSources extends FileArguments {
+  /** Options of the section [DEFAULT] that were given on the command line, by name. They win over every file. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  readonly interfaceAddress: InterfaceAddress;
+}
+
+/** Reads, checks and completes the configuration: all of it, or everything that is wrong with it. */
+export function loadConfiguration(
+  sources: ConfigurationSources,
+): Result<Configuration, readonly ConfigurationFault[]> {
+  const read = readSources(sources);
+  if (!read.ok) return read;
+  const { paths, contents } = read.value;
+  const usesDefaults = paths.length === 0 && sources.directories.length === 0;
+  const { settings, warnings } = mergeSettings([...contents, commandLine(sources.overrides ?? {})]);
+  const lookedIn = [...paths, ...sources.directories].join(', ');
+  const reader = new OptionReader(settings, usesDefaults ? undefined : lookedIn, sources.interfaceAddress);
+
+  const localAddress = reader.readAddress(daemon.localAddress);
+  const logging = readLogging(reader);
+  const configuration: Configuration = {
+    files: paths,
+    usesDefaults,
+    warnings: [...warnings, ...logging.warnings],
+    api: { host: reader.read(daemon.apiHost), port: reader.read(daemon.apiPort) },
+    bgp: {
+      localAddress,
+      peers: reader.read(daemon.peers),
+      myAs: reader.read(daemon.myAs),
+      enableRtc: reader.read(daemon.enableRtc),
+      bgpPort: reader.read(daemon.bgpPort),
+    },
+    common: {
+      rootHelper: reader.read(daemon.rootHelper),
+      rootHelperDaemon: reader.read(daemon.rootHelperDaemon),
+    },
+    drivers: {
+      ipvpn: readDriver(reader, 'ipvpn', localAddress),
+      evpn: readDriver(reader, 'evpn', localAddress),
+    },
+    logging: logging.logging,
+  };
+  return reader.faults.length > 0 ? failure(reader.faults) : success(configuration);
+}
+
+function commandLine(overrides: Readonly<Record<string, string>>): IniFile {
+  const where = 'command line';
+  const assignments = Object.entries(overrides).map(([name, value]) => ({
+    section: 'DEFAULT',
+    name,
+    value,
+    where,
+  }));
+  return { sections: [], assignments };
+}
+
+function readDriver(reader: OptionReader, vpnType: VpnType, bgpAddress: string): DriverConfiguration {
+  const configuredDriver = reader.read(dataplaneDrivers[vpnType]);
+  const canonical = canonicalDriver(vpnType, configuredDriver);
+  const driver = canonical.ok ? canonical.value : reader.refuse(dataplaneDrivers[vpnType], canonical.fault);
+  const configuredLocalAddress = reader.readAddress(dataplaneLocalAddresses[vpnType]);
+  // Only what the selected driver reads is looked at: leftovers of another one may be wrong.
+  const options = optionsOf(DATAPLANE_SECTIONS[vpnType]).filter(({ drivers }) => drivers?.includes(driver));
+  const values = Object.fromEntries(options.map((option) => [option.name, reader.read(option)]));
+  if (values[inputTable.name] !== undefined && values[inputTable.name] === values[ovsTableIdStart.name]) {
+    reader.refuse(ovsTableIdStart, `expected a table other than ${inputTable.name}`);
+  }
+  return {
+    driver,
+    configuredDriver,
+    localAddress: configuredLocalAddress ?? bgpAddress,
+    configuredLocalAddress,
+    options: values,
+  };
+}
+
+function readLogging(reader: OptionReader): {
+  readonly logging: LoggingConfiguration;
+  readonly warnings: readonly string[];
+} {
+  const warnings: string[] = [];
+  const directory = reader.read(logDir);
+  let file = reader.read(logFile) ?? (directory === undefined ? undefined : 'bagpipe-bgp.log');
+  if (file?.endsWith('.conf') === true) {
+    // Long ago this option named a file of logging settings; writing a log into that would destroy it.
+    warnings.push(`[DEFAULT] log_file = ${file} looks like a configuration file, and is ignored`);
+    file = undefined;
+  }
+  if (file !== undefined && directory !== undefined && !isAbsolute(file)) file = join(directory, file);
+  return { logging: { debug: reader.read(debug), logFile: file, useJson: reader.read(useJson) }, warnings };
+}

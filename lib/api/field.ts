@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { parseIpPrefix, type IpPrefix } from '../net/ip-prefix.ts';
+import { parseMacAddress } from '../net/mac-address.ts';
+import { parseRouteTarget, type RouteTarget } from '../net/route-target.ts';
+import { DIRECTIONS } from '../vpn/vpn-type.ts';
+
+/** A value in an error message: short, and as JSON writes it, strings bare. */
+export function shown(value: unknown): string {
+  const text =
+    typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? 'undefined');
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** A schema for text that `parse` turns into something; `expected` completes "<field> <value> is not valid: ...". */
+function parsed<T>(what: string, expected: string, parse: (text: string) => T | undefined): z.ZodType<T> {
+  return z.unknown().transform((value, context) => {
+    const result = typeof value === 'string' ? parse(value) : undefined;
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: `${what} ${shown(value)} is not valid: ${expected}` });
+    return z.NEVER;
+  });
+}
+
+export const macAddress: z.ZodType<string> = parsed(
+  'MAC address',
+  'six bytes in hexadecimal are expected, like 52:54:00:01:02:03',
+  parseMacAddress,
+);
+
+export const ipv4Prefix: z.ZodType<IpPrefix> = parsed(
+  'IP address',
+  'an IPv4 address is expected, with or without a prefix length, like 10.0.0.1 or 10.0.0.1/24',
+  (text) => (text.includes(':') ? undefined : parseIpPrefix(text)),
+);
+
+export const ipPrefix: z.ZodType<IpPrefix> = parsed(
+  'IP address',
+  'an IPv4 or IPv6 address is expected, with or without a prefix length, like 10.0.0.1 or 10.0.0.1/24',
+  parseIpPrefix,
+);
+
+const target: z.ZodType<RouteTarget> = parsed(
+  'route target',
+  '<AS number>:<number> or <IPv4 address>:<number> is expected, like 64512:1',
+  parseRouteTarget,
+);
+
+/** A list of route targets, or one string of them; empty ones are ignored, repetitions dropped. */
+export const routeTargets: z.ZodType<readonly RouteTarget[]> = z
+  .union([z.string().transform((text) => text.split(/[,+ *]+/)), z.array(z.unknown())], {
+    error: (issue) => `a list of route targets is expected, like ["64512:1"], not ${shown(issue.input)}`,
+  })
+  .transform((texts) => texts.filter((text) => text !== ''))
+  .pipe(z.array(target))
+  .transform((targets) => [...new Set(targets)]);
+
+/** An integer of 32 bits, not negative. */
+export const uint32: z.ZodType<number> = z.int().min(0).max(0xffffffff);
+
+export const direction = z.enum(DIRECTIONS as ['both', 'to-port', 'from-port']);
+
+/** The first thing that is wrong, after the path of the member it is in. */
+export function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]!;
+  const path = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return path === '' ? issue.message : `${path.replace(/^\./, '')}: ${issue.message}`;
+}

@@ -1,0 +1,309 @@
+import { DesiredActual } from '../desired-actual.ts';
+import type { EviState } from '../intent.ts';
+import type { Change } from './change.ts';
+import { compile, isRemade } from './compile.ts';
+import { deviceRows, foundDeviceRows, type Layout, type Node } from './layout.ts';
+import { BRIDGE_KEY, ownerKey, portKey, residence, type Row, rowKey, sameRow, VXLAN_KEY } from './row.ts';
+import { foundRows, type MemberState, memberRows } from './rows.ts';
+import type { FdbEntry, NeighbourEntry } from './tables.ts';
+
+/** One EVI in the kernel: what is wanted of it, the rows that this means, and the rows that there are. */
+export class Evi {
+  readonly instance: number;
+  /** Undefined: it should not exist. */
+  state: EviState | undefined;
+  layout: Layout | undefined;
+  /** Its tables hold rows that we have not seen. */
+  isUnread = false;
+  /** Everything that is pending is to be done, not only what was touched. */
+  isWhole = false;
+  readonly #members = new Map<string, MemberState>();
+  readonly #rows = new DesiredActual<string, Row>(sameRow);
+  /** Keys of members and rows that the current batch is about. */
+  readonly #touchedMembers = new Set<string>();
+  readonly #touchedRows = new Set<string>();
+  /** Rows that failed in the current batch. */
+  readonly #failed = new Set<string>();
+
+  constructor(instance: number) {
+    this.instance = instance;
+  }
+
+  /** Wants or (undefined) no longer wants the EVI itself, and then nothing of what is in it. */
+  wantEvi(state: EviState | undefined): void {
+    this.state = state;
+    this.isWhole = true;
+    if (state !== undefined) return;
+    for (const [key, member] of this.#members) this.#touch(key, member);
+    this.#members.clear();
+  }
+
+  wantMember(key: string, member: MemberState | undefined): void {
+    const former = this.#members.get(key);
+    if (former !== undefined) this.#touch(key, former);
+    if (member === undefined) this.#members.delete(key);
+    else {
+      this.#members.set(key, member);
+      this.#touch(key, member);
+    }
+  }
+
+  #touch(key: string, member: MemberState): void {
+    this.#touchedMembers.add(key);
+    if (this.layout !== undefined) {
+      for (const row of memberRows(member, this.layout, () => false)) this.#touchedRows.add(rowKey(row));
+    }
+    // A MAC that is local hides the same MAC behind a VTEP: each has a say in the rows of the other.
+    if (member.kind === 'local-mac') this.#touchedMembers.add(`${this.instance}/remote-mac/${member.mac}`);
+    if (member.kind === 'remote-mac') this.#touchedMembers.add(`${this.instance}/local-mac/${member.mac}`);
+  }
+
+  /**
+   * Lays the EVI out anew in the node as it is. Returns the devices of ours that it does not use any more. `isTaken`: a
+   * device of this name is another EVI's, which removes it before this one makes its own.
+   */
+  lay(layout: Layout, node: Node, isTaken: (device: string) => boolean): readonly string[] {
+    const former = this.layout;
+    this.layout = layout;
+    const dropped =
+      former === undefined ? [] : ownDevices(former).filter((name) => !ownDevices(layout).includes(name));
+    for (const name of dropped) this.#forgetResidents(name);
+    if (this.state !== undefined) {
+      const rows = new Map(deviceRows(this.state, layout, node).map((row) => [rowKey(row), row]));
+      for (const key of [BRIDGE_KEY, VXLAN_KEY]) this.#rows.want(key, rows.get(key));
+    }
+    this.#observeDevices(layout, node, isTaken);
+    this.desire(former === undefined || !sameLayout(former, layout));
+    this.#observePorts(layout, node, isTaken);
+    if (!layout.ownsBridge) {
+      // Its address follows its ports, and with each change the kernel forgets its neighbours.
+      this.isUnread = true;
+      this.isWhole = true;
+    }
+    return dropped;
+  }
+
+  #observeDevices(layout: Layout, node: Node, isTaken: (device: string) => boolean): void {
+    const found = new Map(
+      foundDeviceRows(layout, node)
+        .filter((row) => !('name' in row) || !isTaken(row.name))
+        .map((row) => [rowKey(row), row]),
+    );
+    const devices: [key: string, name: string][] = [[BRIDGE_KEY, layout.bridge]];
+    if (layout.ownsDevice) devices.push([VXLAN_KEY, layout.device]);
+    else this.#rows.observe(VXLAN_KEY, undefined);
+    for (const [key, name] of devices) {
+      const row = found.get(key);
+      const known = this.#rows.actual(key);
+      if (row === undefined) this.#forgetResidents(name);
+      else if (known === undefined) this.isUnread = true;
+      this.#rows.observe(key, row);
+    }
+  }
+
+  /** An interface may have been removed, made again, or taken to another bridge since we enslaved it. */
+  #observePorts(layout: Layout, node: Node, isTaken: (device: string) => boolean): void {
+    const ports = new Set<string>();
+    for (const rows of [this.#rows.desiredEntries(), this.#rows.actualEntries()]) {
+      for (const [, row] of rows) if (row.kind === 'port') ports.add(row.interface);
+    }
+    for (const name of ports) {
+      const link = node.links.get(name);
+      const isPort = link?.master === layout.bridge && !isTaken(layout.bridge);
+      const key = portKey(name);
+      const row: Row = { kind: 'port', interface: name, bridge: layout.bridge, up: link?.up === true };
+      if (!isPort && this.#rows.actual(key) !== undefined) this.#forgetEntries(name);
+      this.#rows.observe(key, isPort ? row : undefined);
+    }
+  }
+
+  #forgetEntries(interfaceName: string): void {
+    for (const [key, row] of this.#rows.actualEntries()) {
+      if (row.kind === 'local-entry' && row.interface === interfaceName) {
+        this.#rows.observe(key, undefined);
+        this.#touchedRows.add(key);
+        this.#touchedMembers.add(`${this.instance}/local-mac/${row.mac}`);
+      }
+    }
+  }
+
+  /** Brings the desired rows in line with the members that were touched, or with all of them. */
+  desire(everything = false): void {
+    const { layout } = this;
+    if (layout === undefined) return;
+    if (everything) {
+      for (const [key, row] of this.#rows.desiredEntries())
+        if (!isDevice(row)) this.#rows.want(key, undefined);
+      for (const key of this.#members.keys()) this.#touchedMembers.add(key);
+    } else {
+      for (const key of this.#touchedRows) {
+        if (key !== BRIDGE_KEY && key !== VXLAN_KEY) this.#rows.want(key, undefined);
+      }
+    }
+    const isLocal = (mac: string): boolean => this.#members.has(`${this.instance}/local-mac/${mac}`);
+    for (const key of this.#touchedMembers) {
+      const member = this.#members.get(key);
+      if (member === undefined) continue;
+      for (const row of memberRows(member, layout, isLocal)) {
+        this.#rows.want(rowKey(row), row);
+        this.#touchedRows.add(rowKey(row));
+      }
+    }
+    if (this.state === undefined) {
+      this.#rows.want(BRIDGE_KEY, undefined);
+      this.#rows.want(VXLAN_KEY, undefined);
+    }
+  }
+
+  /** Takes over what stands in the tables of its devices. */
+  observeTables(
+    fdb: readonly FdbEntry[],
+    neighbours: readonly NeighbourEntry[],
+    isUp: (name: string) => boolean,
+  ): void {
+    const { layout } = this;
+    this.isUnread = false;
+    if (layout === undefined) return;
+    const found = foundRows(layout, fdb, neighbours, isUp);
+    // In devices of others only what we want, or know of, can be ours.
+    const isOurs = (key: string, row: Row): boolean =>
+      ownDevices(layout).includes(residence(row)!) ||
+      this.#rows.desired(key) !== undefined ||
+      this.#rows.actual(key) !== undefined;
+    this.#rows.replaceActual(
+      [...found].filter(([key, row]) => isOurs(key, row)),
+      (row) => !isDevice(row) && row.kind !== 'port',
+    );
+  }
+
+  /** What has to be done now. A later change may need an earlier one. */
+  plan(sweeping: boolean): readonly Change[] {
+    const changes: Change[] = [];
+    const devices: Change[] = [];
+    for (const key of [BRIDGE_KEY, VXLAN_KEY]) {
+      if (!this.isWhole || !this.#isDue(key)) continue;
+      const change = this.#change(key, devices.slice());
+      this.#forgetWith(change);
+      devices.push(change);
+    }
+    changes.push(...devices);
+    const ports = new Map<string, Change>();
+    for (const key of this.#dueMembers(sweeping)) {
+      const row = this.#rows.desired(key);
+      const port = row?.kind === 'local-entry' ? ports.get(row.interface) : undefined;
+      const needs = row === undefined ? [] : port === undefined ? devices : [...devices, port];
+      const change = this.#change(key, needs);
+      changes.push(change);
+      if (row?.kind === 'port') ports.set(row.interface, change);
+    }
+    return changes;
+  }
+
+  #dueMembers(sweeping: boolean): readonly string[] {
+    const isAll = this.isWhole && (sweeping || this.state === undefined);
+    const keys: string[] = [];
+    const ports: string[] = [];
+    for (const key of this.isWhole ? this.#rows.pending() : this.#touchedRows) {
+      if (key === BRIDGE_KEY || key === VXLAN_KEY || !this.#isDue(key)) continue;
+      // What a former run left and nobody has asked for yet waits for the sweep.
+      if (!isAll && this.#rows.desired(key) === undefined && !this.#touchedRows.has(key)) continue;
+      (key.startsWith('port/') ? ports : keys).push(key);
+    }
+    return [...ports, ...keys];
+  }
+
+  #isDue(key: string): boolean {
+    return this.#rows.isPending(key) && !this.#failed.has(key);
+  }
+
+  #change(key: string, needs: readonly Change[]): Change {
+    const from = this.#rows.actual(key);
+    const to = this.#rows.desired(key);
+    const owner = ownerKey(this.instance, (to ?? from)!);
+    return {
+      instance: this.instance,
+      rowKey: key,
+      from,
+      to,
+      owner,
+      steps: compile(from, to),
+      needs,
+      outcome: { state: 'open' },
+    };
+  }
+
+  /** What is in a device goes with it: it need not be removed, and must be made again if it is still wanted. */
+  #forgetWith({ from, to }: Change): void {
+    const device = (from ?? to)!;
+    if (!('name' in device)) return;
+    const isNew = from === undefined || to === undefined || isRemade(from, to);
+    if (isNew && !(device.kind === 'shared-bridge' && to === undefined)) this.#forgetResidents(device.name);
+    else if (from?.kind === 'bridge' && to?.kind === 'bridge' && from.address !== to.address) {
+      this.#forgetWhere((row) => row.kind === 'neighbour');
+    }
+  }
+
+  #forgetResidents(device: string): void {
+    this.isWhole = true;
+    this.#forgetWhere((row) => residence(row) === device);
+    const vxlan = this.#rows.actual(VXLAN_KEY);
+    if (vxlan?.kind === 'vxlan' && vxlan.bridge === device) {
+      this.#rows.observe(VXLAN_KEY, { ...vxlan, bridge: undefined });
+    }
+  }
+
+  #forgetWhere(isGone: (row: Row) => boolean): void {
+    for (const [key, row] of this.#rows.actualEntries()) if (isGone(row)) this.#rows.observe(key, undefined);
+  }
+
+  /** Takes note of what became of a change. */
+  settle(change: Change): void {
+    const key = change.rowKey;
+    if (key === undefined) return;
+    if (change.outcome.state === 'open') {
+      this.#rows.observe(key, change.to);
+      return;
+    }
+    this.#failed.add(key);
+    if (change.outcome.tried) this.#rows.doubt(key, (change.to ?? change.from)!);
+  }
+
+  /** Owners of touched rows that were changed without a failure and yet are not what they should be. */
+  unkept(): readonly string[] {
+    const owners: string[] = [];
+    for (const key of this.#touchedRows) {
+      const row = this.#rows.desired(key) ?? this.#rows.actual(key);
+      if (row !== undefined && this.#isDue(key)) owners.push(ownerKey(this.instance, row));
+    }
+    return owners;
+  }
+
+  /** The batch is over. Returns whether there is anything left of the EVI. */
+  finish(): boolean {
+    this.#touchedMembers.clear();
+    this.#touchedRows.clear();
+    this.#failed.clear();
+    this.isWhole = false;
+    if (this.state !== undefined) return true;
+    for (const [, row] of this.#rows.actualEntries()) if (row.kind !== 'shared-bridge') return true;
+    return false;
+  }
+}
+
+/** Names of the devices of an EVI that are ours. */
+export function ownDevices(layout: Layout): readonly string[] {
+  return [...(layout.ownsBridge ? [layout.bridge] : []), ...(layout.ownsDevice ? [layout.device] : [])];
+}
+
+function isDevice(row: Row): boolean {
+  return row.kind === 'bridge' || row.kind === 'shared-bridge' || row.kind === 'vxlan';
+}
+
+function sameLayout(a: Layout, b: Layout): boolean {
+  return (
+    a.bridge === b.bridge &&
+    a.device === b.device &&
+    a.vni === b.vni &&
+    a.neighbourDevice === b.neighbourDevice
+  );
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { failure, type Result, success } from '../../result.ts';
+
+/** What we want to know of a network interface, from `ip -j -d addr`. */
+export interface Link {
+  readonly name: string;
+  readonly up: boolean;
+  readonly mtu: number;
+  readonly macAddress: string;
+  readonly master: string | undefined;
+  /** IPv4 and IPv6 addresses, without length. */
+  readonly addresses: readonly string[];
+  readonly isLoopback: boolean;
+  /** `bridge`, `vxlan`, ...; undefined for hardware. */
+  readonly kind: string | undefined;
+  /** A bridge without STP, forward delay and snooping. */
+  readonly isQuietBridge: boolean;
+  readonly vxlan: VxlanParameters | undefined;
+  /** A bridge port that does not learn, suppresses ARP and floods. */
+  readonly isGuardedPort: boolean;
+}
+
+export interface VxlanParameters {
+  readonly vni: number;
+  readonly local: string | undefined;
+  readonly dstPort: number;
+  /** Answers ARP itself from its own neighbours, and swallows what it cannot answer. */
+  readonly proxy: boolean;
+  readonly learning: boolean;
+}
+
+const addressInfo = z.object({ local: z.string().optional() });
+
+const linkInfo = z.object({
+  info_kind: z.string().optional(),
+  info_data: z
+    .object({
+      stp_state: z.number().optional(),
+      forward_delay: z.number().optional(),
+      mcast_snooping: z.number().optional(),
+      id: z.unknown().optional(),
+      local: z.string().optional(),
+      local6: z.string().optional(),
+      port: z.unknown().optional(),
+      proxy: z.boolean().optional(),
+      learning: z.unknown().optional(),
+    })
+    .optional(),
+  info_slave_data: z
+    .object({
+      learning: z.unknown().optional(),
+      flood: z.unknown().optional(),
+      neigh_suppress: z.unknown().optional(),
+    })
+    .optional(),
+});
+
+const link = z.object({
+  ifname: z.string(),
+  flags: z.array(z.string()),
+  mtu: z.number(),
+  address: z.string().optional(),
+  master: z.string().optional(),
+  link_type: z.string().optional(),
+  linkinfo: linkInfo.optional(),
+  addr_info: z.array(addressInfo).optional(),
+});
+
+/** Parses the output of `ip -j -d addr`. */
+export function parseLinks(text: string): Result<readonly Link[], string> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return failure('ip -j -d addr: not JSON');
+  }
+  const list = z.array(z.unknown()).safeParse(json);
+  if (!list.success) return failure('ip -j -d addr: not a list');
+  const links: Link[] = [];
+  for (const item of list.data) {
+    // An interface that vanishes while the list is made leaves an empty object.
+    const parsed = link.safeParse(item);
+    if (parsed.success) links.push(toLink(parsed.data));
+  }
+  return success(links);
+}
+
+function toLink(raw: z.infer<typeof link>): Link {
+  const kind = raw.linkinfo?.info_kind;
+  const data = raw.linkinfo?.info_data;
+  const port = raw.linkinfo?.info_slave_data;
+  return {
+    name: raw.ifname,
+    up: raw.flags.includes('UP'),
+    mtu: raw.mtu,
+    macAddress: raw.address ?? '',
+    master: raw.master,
+    addresses: (raw.addr_info ?? []).flatMap((info) => info.local ?? []),
+    isLoopback: raw.flags.includes('LOOPBACK'),
+    kind,
+    isQuietBridge:
+      kind === 'bridge' && data?.stp_state === 0 && data.forward_delay === 0 && data.mcast_snooping === 0,
+    vxlan:
+      kind === 'vxlan' && typeof data?.id === 'number'
+        ? {
+            vni: data.id,
+            local: data.local ?? data.local6,
+            dstPort: typeof data.port === 'number' ? data.port : 0,
+            proxy: data.proxy === true,
+            learning: data.learning !== false,
+          }
+        : undefined,
+    isGuardedPort:
+      port !== undefined && port.learning === false && port.neigh_suppress === true && port.flood === true,
+  };
+}

@@ -1,0 +1,148 @@
+import { isInterfaceName } from '../../net/interface-name.ts';
+import { parseIpAddress } from '../../net/ip-address.ts';
+import { parseMacAddress } from '../../net/mac-address.ts';
+import type { DataplaneState, EvpnState } from '../intent.ts';
+import { EVERY_MAC } from './compile.ts';
+import type { Layout } from './layout.ts';
+import { portKey, type Row, rowKey } from './row.ts';
+import type { FdbEntry, NeighbourEntry } from './tables.ts';
+
+/** What an EVI has besides its devices. */
+export type MemberState = Exclude<EvpnState, { kind: 'evi' }>;
+
+/**
+ * Rows that an object of an EVI stands for. `isLocal`: the MAC is also behind a local port, which then has the entry in
+ * the table of the bridge; the tunnel entry waits until the local port is gone.
+ */
+export function memberRows(
+  state: MemberState,
+  layout: Layout,
+  isLocal: (mac: string) => boolean,
+): readonly Row[] {
+  switch (state.kind) {
+    case 'evpn-port':
+      // Ports of its own bridge are the orchestrator's to enslave.
+      if (!layout.ownsBridge) return [];
+      return [{ kind: 'port', interface: state.port.interface, bridge: layout.bridge, up: true }];
+    case 'local-mac':
+      return [
+        {
+          kind: 'local-entry',
+          mac: state.mac,
+          interface: state.port.interface,
+          bridge: layout.bridge,
+          shared: !layout.ownsBridge,
+        },
+      ];
+    case 'remote-mac': {
+      const { mac, vtep, vni } = state;
+      const tunnel: Row = { kind: 'tunnel', mac, device: layout.device, vtep, vni };
+      return isLocal(mac) ? [tunnel] : [tunnel, { kind: 'remote-entry', mac, device: layout.device }];
+    }
+    case 'flood':
+      return [{ kind: 'flood', device: layout.device, vtep: state.vtep, vni: state.vni }];
+    case 'neighbour':
+      // A bridge of ours has no IPv6, and the kernel no neighbours there: neighbour solicitations are flooded.
+      if (layout.ownsBridge && state.ip.includes(':')) return [];
+      return [{ kind: 'neighbour', device: layout.neighbourDevice, ip: state.ip, mac: state.mac }];
+  }
+}
+
+/** Keys of the rows that a state may stand for, whatever the layout. */
+export function memberRowKeys(state: MemberState): readonly string[] {
+  switch (state.kind) {
+    case 'evpn-port':
+      return [portKey(state.port.interface)];
+    case 'local-mac':
+      return [`entry/${state.mac}`];
+    case 'remote-mac':
+      return [`tunnel/${state.mac}`, `entry/${state.mac}`];
+    case 'flood':
+      return [`flood/${state.vtep}/${state.vni}`];
+    case 'neighbour':
+      return [`neighbour/${state.ip}`];
+  }
+}
+
+/**
+ * The rows that stand in the tables of an EVI. In a bridge of ours an interface with a static entry is a port that we
+ * made; all other ports are somebody else's.
+ */
+export function foundRows(
+  layout: Layout,
+  fdb: readonly FdbEntry[],
+  neighbours: readonly NeighbourEntry[],
+  isUp: (name: string) => boolean,
+): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>();
+  const add = (row: Row): unknown => rows.set(rowKey(row), row);
+  for (const entry of fdb) {
+    if (entry.master === layout.bridge && entry.isStatic) {
+      if (entry.interface === layout.device) {
+        add({ kind: 'remote-entry', mac: entry.mac, device: layout.device });
+      } else {
+        add({
+          kind: 'local-entry',
+          mac: entry.mac,
+          interface: entry.interface,
+          bridge: layout.bridge,
+          shared: !layout.ownsBridge,
+        });
+        if (layout.ownsBridge) {
+          const up = isUp(entry.interface);
+          add({ kind: 'port', interface: entry.interface, bridge: layout.bridge, up });
+        }
+      }
+    } else if (entry.interface === layout.device && entry.dst !== undefined) {
+      const remote = {
+        device: layout.device,
+        vtep: parseIpAddress(entry.dst) ?? entry.dst,
+        vni: entry.vni ?? layout.vni,
+      };
+      if (entry.mac === EVERY_MAC) add({ kind: 'flood', ...remote });
+      else add({ kind: 'tunnel', mac: entry.mac, ...remote });
+    }
+  }
+  for (const { ip, mac } of neighbours) {
+    add({ kind: 'neighbour', device: layout.neighbourDevice, ip: parseIpAddress(ip) ?? ip, mac });
+  }
+  return rows;
+}
+
+/** Why a state cannot be made into commands: names and numbers reach a command only if they are what they say. */
+export function unfit(state: DataplaneState): string | undefined {
+  switch (state.kind) {
+    case 'evi':
+      return state.bridge !== undefined && !isInterfaceName(state.bridge)
+        ? `bridge: not an interface name: ${JSON.stringify(state.bridge)}`
+        : unfitVni(state.vni);
+    case 'evpn-port':
+      return unfitInterface(state.port.interface);
+    case 'local-mac':
+      return unfitInterface(state.port.interface) ?? unfitMac(state.mac);
+    case 'remote-mac':
+      return unfitMac(state.mac) ?? unfitIp(state.vtep) ?? unfitVni(state.vni);
+    case 'flood':
+      return unfitIp(state.vtep) ?? unfitVni(state.vni);
+    case 'neighbour':
+      return unfitMac(state.mac) ?? unfitIp(state.ip);
+    default:
+      return `not an object of an E-VPN: ${state.kind}`;
+  }
+}
+
+function unfitInterface(name: string): string | undefined {
+  return isInterfaceName(name) ? undefined : `not an interface name: ${JSON.stringify(name)}`;
+}
+
+function unfitMac(mac: string): string | undefined {
+  return parseMacAddress(mac) === mac ? undefined : `not a MAC address: ${JSON.stringify(mac)}`;
+}
+
+function unfitIp(ip: string): string | undefined {
+  return parseIpAddress(ip) === ip ? undefined : `not an IP address: ${JSON.stringify(ip)}`;
+}
+
+function unfitVni(vni: number): string | undefined {
+  return Number.isInteger(vni) && vni >= 0 && vni < 1 << 24 ? undefined : `not a VNI: ${vni}`;
+}

@@ -1,0 +1,60 @@
+import { failure, success, type Result } from '../result.ts';
+import type { Endpoint, EndpointTable } from './endpoint.ts';
+import type { InstanceSetup } from './instance-kind.ts';
+import type { AttachRequest, DetachRequest } from './request.ts';
+import { refused, type VpnFault } from './vpn-fault.ts';
+
+/** Whether an endpoint can be plugged beside those that are: undefined, or why not. */
+export function checkPlug(
+  setup: InstanceSetup,
+  endpoints: EndpointTable,
+  request: AttachRequest,
+): VpnFault | undefined {
+  const { mac, ip, ipText, port, direction } = request;
+  if (!setup.driver.directions.includes(direction)) return refused(`Unsupported direction: ${direction}`);
+  const former = endpoints.ofMac(mac)[0];
+  if (former !== undefined && !samePort(former, request)) {
+    return refused(
+      `Port information is not consistent. MAC address cannot be bound to two different ports. Previous plug for ` +
+        `port ${port.interface} (${JSON.stringify(former.port.description)} != ${JSON.stringify(port.description)})`,
+    );
+  }
+  // Several MACs may announce one subnet, but only one an address.
+  if (ip === undefined || (request.advertiseSubnet && ip.length !== 32)) return undefined;
+  const other = endpoints
+    .ofAddress(ip.address)
+    .find((each) => each.ip?.length === ip.length && each.mac !== mac);
+  if (other === undefined) return undefined;
+  return refused(
+    `Inconsistent endpoint info: IP ${ipText!} already bound to a MAC address different from ${mac} (${other.mac})`,
+  );
+}
+
+/** The endpoints that a detach means: one, or without an IP all of the MAC (EVI). */
+export function checkUnplug(
+  setup: InstanceSetup,
+  endpoints: EndpointTable,
+  request: DetachRequest,
+): Result<readonly Endpoint[], VpnFault> {
+  const { mac, ip, ipText } = request;
+  if (ip === undefined && endpoints.hasMac(mac)) return success(endpoints.ofMac(mac));
+  const endpoint = endpoints.get(request);
+  if (endpoint !== undefined) return success([endpoint]);
+  const address = ipText === undefined ? 'None' : `'${ipText}'`;
+  return failure(
+    refused(`Endpoint ('${mac}', ${address}) not plugged yet, can't unplug (instance ${setup.externalId})`),
+  );
+}
+
+function samePort(endpoint: Endpoint, request: AttachRequest): boolean {
+  return canonicalJson(endpoint.port.description) === canonicalJson(request.port.description);
+}
+
+/** JSON in which the order of members does not count. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+}

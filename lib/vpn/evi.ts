@@ -1,0 +1,144 @@
+import { INGRESS_REPLICATION } from '../bgp/attribute/pmsi-tunnel.ts';
+import { EVPN, FLOWSPEC_L2VPN } from '../bgp/family.ts';
+import { decodeEvpn, encodeMacIp, encodeMulticast } from '../bgp/nlri/evpn.ts';
+import type { DataplaneState } from '../dataplane/intent.ts';
+import {
+  HIGHER_LOCAL_PREF,
+  HIGHER_MOBILITY_SEQUENCE,
+  LOWER_BYTES,
+  LOWER_NEXT_HOP,
+} from '../rib/preference.ts';
+import type { Route } from '../rib/route.ts';
+import type { EndpointTable } from './endpoint.ts';
+import { commonEncapsulations, endpointAttributes, exportAttributes } from './export.ts';
+import type { InstanceKind, InstanceSetup } from './instance-kind.ts';
+
+/**
+ * An E-VPN instance (RFC 7432, RFC 8365): a MAC/IP route for each endpoint, a multicast route with ingress
+ * replication for itself.
+ *
+ * Three decisions are made on the routes that it imports: behind which VTEP a MAC is (`MAC ...`), which MAC has an
+ * IP (`IP ...`), and who wants broadcast (`flood ...`). A MAC/IP route is a candidate in the first two, so that one
+ * MAC with several addresses has all of them, and forwarding of its own.
+ */
+export const EVI: InstanceKind = {
+  vpnType: 'evpn',
+  instanceType: 'EVI',
+  families: [EVPN, FLOWSPEC_L2VPN],
+
+  instanceState: (setup) => ({
+    kind: 'evi',
+    instance: setup.number,
+    externalId: setup.externalId,
+    vni: setup.dataplaneId,
+    bridge: setup.bridge,
+  }),
+
+  endpointStates: (setup, { port, mac }) => [
+    { kind: 'evpn-port', instance: setup.number, port },
+    { kind: 'local-mac', instance: setup.number, port, mac },
+  ],
+
+  instanceRoutes(setup, exportTargets) {
+    const nlri = encodeMulticast({ rd: setup.rd, ip: setup.bgpAddress });
+    const pmsiTunnel = {
+      flags: 0,
+      type: INGRESS_REPLICATION,
+      label: setup.dataplaneId,
+      endpoint: setup.dataplaneAddress,
+    };
+    const attributes = exportAttributes(setup, setup.bgpAddress, exportTargets, { pmsiTunnel });
+    return [{ source: setup.source, family: EVPN, key: nlri.key, payload: nlri.payload, attributes }];
+  },
+
+  endpointRoute(setup, endpoint, exportTargets) {
+    if (endpoint.direction === 'from-port') return undefined;
+    const nlri = encodeMacIp({
+      // Without an IP the MAC alone is the key; the RD of the endpoint keeps it apart.
+      rd: endpoint.ip === undefined ? endpoint.rd : setup.rd,
+      mac: endpoint.mac,
+      ip: endpoint.ip?.address,
+      label: setup.dataplaneId,
+    });
+    const attributes = endpointAttributes(setup, endpoint, exportTargets);
+    return { source: setup.source, family: EVPN, key: nlri.key, payload: nlri.payload, attributes };
+  },
+
+  policy: () => ({
+    entriesOf: entriesOfRoute,
+    rules: [HIGHER_MOBILITY_SEQUENCE, HIGHER_LOCAL_PREF],
+    tieBreak: [LOWER_NEXT_HOP, LOWER_BYTES],
+  }),
+
+  entriesOfEndpoint: ({ mac, ip }) =>
+    ip === undefined ? [macEntry(mac)] : [macEntry(mac), ipEntry(ip.address)],
+
+  remoteStates: (setup, endpoints, best, entry, warn) =>
+    best.flatMap((route) => statesOfRoute(setup, endpoints, route, entry, warn)),
+
+  formatEntry(entry, candidate) {
+    const nlri = decodeEvpn(candidate);
+    if (nlri.type === 'multicast') return `('Multicast', (${nlri.ip},  rd ${nlri.rd}))`;
+    if (nlri.type === 'mac-ip' && entry === macEntry(nlri.mac)) return `('MAC', ${nlri.mac.toUpperCase()})`;
+    return undefined;
+  },
+};
+
+function macEntry(mac: string): string {
+  return `MAC ${mac}`;
+}
+
+function ipEntry(ip: string): string {
+  return `IP ${ip}`;
+}
+
+function entriesOfRoute(route: Route): readonly string[] {
+  if (route.family !== EVPN) return [];
+  const nlri = decodeEvpn(route);
+  switch (nlri.type) {
+    case 'mac-ip':
+      return nlri.ip === undefined ? [macEntry(nlri.mac)] : [macEntry(nlri.mac), ipEntry(nlri.ip)];
+    case 'multicast':
+      return [`flood ${route.key}`];
+    default:
+      return [];
+  }
+}
+
+function statesOfRoute(
+  setup: InstanceSetup,
+  endpoints: EndpointTable,
+  route: Route,
+  entry: string,
+  warn: (message: string) => void,
+): readonly DataplaneState[] {
+  const instance = setup.number;
+  const nlri = decodeEvpn(route);
+  if (commonEncapsulations(setup.driver, route) === undefined) {
+    warn(`route of ${route.source.name} ignored: it offers no encapsulation that the dataplane has (VXLAN)`);
+    return [];
+  }
+  if (nlri.type === 'multicast') return floodStates(instance, route, warn);
+  if (nlri.type !== 'mac-ip') return [];
+  // What is plugged here is here, whatever others say of it.
+  if (endpoints.hasMac(nlri.mac)) return [];
+  if (entry === macEntry(nlri.mac)) {
+    const vtep = route.attributes.nextHop!;
+    return [{ kind: 'remote-mac', instance, mac: nlri.mac, vtep, vni: nlri.labels[0]! }];
+  }
+  if (nlri.ip === undefined || endpoints.hasAddress(nlri.ip)) return [];
+  return [{ kind: 'neighbour', instance, ip: nlri.ip, mac: nlri.mac }];
+}
+
+function floodStates(
+  instance: number,
+  route: Route,
+  warn: (message: string) => void,
+): readonly DataplaneState[] {
+  const tunnel = route.attributes.pmsiTunnel;
+  if (tunnel?.type !== INGRESS_REPLICATION) {
+    warn(`multicast route of ${route.source.name} ignored: its PMSI tunnel is not ingress replication`);
+    return [];
+  }
+  return [{ kind: 'flood', instance, vtep: tunnel.endpoint, vni: tunnel.label }];
+}

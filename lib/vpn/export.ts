@@ -1,0 +1,59 @@
+import { makePathAttributes } from '../bgp/attribute/make-path-attributes.ts';
+import type { PathAttributes, AttributeValues } from '../bgp/attribute/path-attributes.ts';
+import type { ExtendedCommunity } from '../bgp/community/extended-community.ts';
+import { TUNNEL_DEFAULT, type Driver } from '../dataplane/driver.ts';
+import type { RouteTarget } from '../net/route-target.ts';
+import { DEFAULT_LOCAL_PREF } from '../rib/preference.ts';
+import type { Route } from '../rib/route.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { InstanceSetup } from './instance-kind.ts';
+
+/** Attributes of a route of this instance: the export targets and every encapsulation that the driver receives. */
+export function exportAttributes(
+  setup: InstanceSetup,
+  nextHop: string,
+  targets: readonly RouteTarget[],
+  more: AttributeValues = {},
+  communities: readonly ExtendedCommunity[] = [],
+): PathAttributes {
+  const extendedCommunities: readonly ExtendedCommunity[] = [
+    ...targets.map((target) => ({ kind: 'route-target' as const, target })),
+    ...setup.driver.encapsulations
+      .filter((tunnelType) => tunnelType !== TUNNEL_DEFAULT)
+      .map((tunnelType) => ({ kind: 'encapsulation' as const, tunnelType })),
+    ...communities,
+  ];
+  return makePathAttributes({ ...more, extendedCommunities }, nextHop);
+}
+
+/** Attributes of the route to an endpoint. An order of 0 is the default of consistent hashing and goes unsaid. */
+export function endpointAttributes(
+  setup: InstanceSetup,
+  endpoint: Endpoint,
+  targets: readonly RouteTarget[],
+): PathAttributes {
+  const order = endpoint.hashOrder;
+  return exportAttributes(
+    setup,
+    setup.dataplaneAddress,
+    targets,
+    { localPref: endpoint.localPref ?? DEFAULT_LOCAL_PREF },
+    order === 0 ? [] : [{ kind: 'consistent-hash-order', order }],
+  );
+}
+
+/**
+ * The encapsulations that a route offers and the driver has; undefined if they have none in common. A route that
+ * names none is taken by drivers that know what is meant: plain MPLS, or VXLAN where it is configured (RFC 8365
+ * §5.1.3).
+ */
+export function commonEncapsulations(driver: Driver, route: Route): readonly number[] | undefined {
+  const offered = (route.attributes.extendedCommunities ?? []).flatMap((community) =>
+    community.kind === 'encapsulation' ? [community.tunnelType] : [],
+  );
+  if (offered.length === 0) {
+    return driver.acceptsUnspecified || driver.encapsulations.includes(TUNNEL_DEFAULT) ? [] : undefined;
+  }
+  const common = offered.filter((tunnelType) => driver.encapsulations.includes(tunnelType));
+  return common.length > 0 ? common : undefined;
+}

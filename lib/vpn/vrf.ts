@@ -1,0 +1,110 @@
+import { FLOWSPEC_VPNV4, VPNV4 } from '../bgp/family.ts';
+import { decodeFlowspec, formatFlowspecComponents } from '../bgp/nlri/flowspec-vpnv4.ts';
+import { decodeVpnv4, encodeVpnv4 } from '../bgp/nlri/vpnv4.ts';
+import type { NextHop } from '../dataplane/intent.ts';
+import { HIGHER_LOCAL_PREF, LOWER_BYTES, spreadByNextHop } from '../rib/preference.ts';
+import type { Route } from '../rib/route.ts';
+import { commonEncapsulations, endpointAttributes } from './export.ts';
+import type { InstanceKind, InstanceSetup } from './instance-kind.ts';
+
+/** A VRF (RFC 4364): a VPNv4 route for each endpoint; on the routes that it imports, one decision for each prefix. */
+export const VRF: InstanceKind = {
+  vpnType: 'ipvpn',
+  instanceType: 'VRF',
+  families: [VPNV4, FLOWSPEC_VPNV4],
+
+  instanceState: (setup) => ({
+    kind: 'vrf',
+    instance: setup.number,
+    externalId: setup.externalId,
+    label: setup.dataplaneId,
+    gatewayIp: setup.gatewayIp,
+    prefixLength: setup.prefixLength,
+  }),
+
+  endpointStates: (setup, { port, mac, ip, label, direction }) => [
+    {
+      kind: 'vrf-endpoint',
+      instance: setup.number,
+      port,
+      mac,
+      ip: ip!.address,
+      prefixLength: ip!.length,
+      label,
+      direction,
+    },
+  ],
+
+  instanceRoutes: () => [],
+
+  endpointRoute(setup, endpoint, exportTargets) {
+    if (endpoint.direction === 'from-port') return undefined;
+    const prefix = endpoint.advertiseSubnet ? endpoint.ip! : { address: endpoint.ip!.address, length: 32 };
+    const nlri = encodeVpnv4({
+      // Several endpoints may announce one subnet; the RD of each keeps their routes apart.
+      rd: prefix.length === 32 ? setup.rd : endpoint.rd,
+      prefix,
+      label: endpoint.label,
+    });
+    const attributes = endpointAttributes(setup, endpoint, exportTargets);
+    return { source: setup.source, family: VPNV4, key: nlri.key, payload: nlri.payload, attributes };
+  },
+
+  policy: (setup) => ({
+    entriesOf: (route) => [entryOfRoute(route)],
+    rules: [HIGHER_LOCAL_PREF],
+    tieBreak: setup.driver.ecmp
+      ? undefined
+      : [spreadByNextHop(`${setup.bgpAddress} ${setup.externalId} `), LOWER_BYTES],
+  }),
+
+  entriesOfEndpoint: () => [],
+
+  remoteStates(setup, _endpoints, best, _entry, warn) {
+    const routes = best.filter((route) => route.family === VPNV4);
+    const nextHops = distinctNextHops(routes.flatMap((route) => nextHopsOf(setup, route, warn)));
+    if (nextHops.length === 0) return [];
+    const { prefix } = decodeVpnv4(routes[0]!);
+    return [{ kind: 'remote-prefix', instance: setup.number, prefix, nextHops }];
+  },
+
+  formatEntry: (_entry, candidate) =>
+    candidate.family === VPNV4
+      ? `'${decodeVpnv4(candidate).prefix}'`
+      : `('Flow', ' ${formatFlowspecComponents(decodeFlowspec(candidate).components)}')`,
+};
+
+const RD_LENGTH = 8;
+
+/**
+ * The key without its RD, for routes that differ in RD alone compete: length and prefix of a VPNv4 route (whose key
+ * is length, RD, prefix), the components of a FlowSpec route (RD, components).
+ */
+function entryOfRoute({ family, key }: Route): string {
+  return family === VPNV4 ? key[0]! + key.slice(1 + RD_LENGTH) : `flow ${key.slice(RD_LENGTH)}`;
+}
+
+function nextHopsOf(setup: InstanceSetup, route: Route, warn: (message: string) => void): readonly NextHop[] {
+  const { prefix, labels } = decodeVpnv4(route);
+  const encapsulations = commonEncapsulations(setup.driver, route);
+  if (encapsulations === undefined) {
+    warn(`route to ${prefix} of ${route.source.name} ignored: no encapsulation in common with the dataplane`);
+    return [];
+  }
+  if (labels.length !== 1) {
+    warn(`route to ${prefix} of ${route.source.name} ignored: ${labels.length} labels where one is expected`);
+    return [];
+  }
+  const order = route.attributes.extendedCommunities?.find(
+    (community) => community.kind === 'consistent-hash-order',
+  );
+  return [
+    { address: route.attributes.nextHop!, label: labels[0]!, encapsulations, hashOrder: order?.order ?? 0 },
+  ];
+}
+
+/** Two reflectors pass on one route: that is one way, not two. */
+function distinctNextHops(nextHops: readonly NextHop[]): readonly NextHop[] {
+  const ways = new Map(nextHops.map((nextHop) => [`${nextHop.address} ${nextHop.label}`, nextHop]));
+  return [...ways.values()];
+}

@@ -1,0 +1,263 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { driverOption } from '../../conf/configuration.ts';
+import { formatConfigurationFault } from '../../conf/fault.ts';
+import { vxlanDstPort } from '../../conf/options/dataplane.ts';
+import { DIRECTORY, faults, file, load, loaded, MINIMUM, warnings } from './fixture.ts';
+
+test('without a file everything has its default', () => {
+  const result = load({ defaultFile: `${DIRECTORY}/none.conf` });
+  assert.ok(result.ok);
+  assert.equal(result.value, {
+    files: [],
+    usesDefaults: true,
+    warnings: [],
+    api: { host: '127.0.0.1', port: 8082 },
+    bgp: { localAddress: '127.0.0.1', peers: [], myAs: 64512, enableRtc: true, bgpPort: 179 },
+    common: { rootHelper: 'sudo', rootHelperDaemon: undefined },
+    drivers: {
+      ipvpn: dummy('127.0.0.1'),
+      evpn: dummy('127.0.0.1'),
+    },
+    logging: { debug: false, logFile: undefined, useJson: false },
+  });
+});
+
+function dummy(localAddress: string): unknown {
+  return {
+    driver: 'dummy',
+    configuredDriver: 'dummy',
+    localAddress,
+    configuredLocalAddress: undefined,
+    options: {},
+  };
+}
+
+test('a complete file', () => {
+  const { api, bgp, common, drivers, logging, usesDefaults } = loaded(`
+[DEFAULT]
+debug = True
+log_dir = /var/log
+log_file = b.log
+[API]
+host = localhost
+port = 9000
+[bgp]
+local_address = eth0
+peers = 192.0.2.2, rr.example.org,
+  192.0.2.3
+my_as = 65000
+enable_rtc = no
+bgp_port = 1790
+[Common]
+root_helper = sudo -n
+root_helper_daemon =
+[DATAPLANE_DRIVER_IPVPN]
+mpls_interface = *gre*
+[DATAPLANE_DRIVER_EVPN]
+dataplane_driver = bagpipe.bgp.vpn.evpn.linux_vxlan.LinuxVXLANDataplaneDriver
+dataplane_local_address = 192.0.2.20
+vxlan_dst_port = 8472
+`);
+  assert.not(usesDefaults);
+  assert.equal(api, { host: 'localhost', port: 9000 });
+  assert.equal(bgp, {
+    localAddress: '192.0.2.10',
+    peers: ['192.0.2.2', 'rr.example.org', '192.0.2.3'],
+    myAs: 65000,
+    enableRtc: false,
+    bgpPort: 1790,
+  });
+  assert.equal(common, { rootHelper: 'sudo -n', rootHelperDaemon: undefined });
+  assert.equal(drivers.ipvpn, dummy('192.0.2.10'));
+  assert.is(drivers.evpn.driver, 'linux');
+  assert.is(drivers.evpn.localAddress, '192.0.2.20');
+  assert.equal(drivers.evpn.options, { vxlan_dst_port: 8472 });
+  assert.is(driverOption(drivers.evpn, vxlanDstPort), 8472);
+  assert.is(driverOption(drivers.ipvpn, vxlanDstPort), 4789);
+  assert.equal(logging, { debug: true, logFile: '/var/log/b.log', useJson: false });
+});
+
+test('later wins: the line, the file, the directory by name, the command line', () => {
+  const one = file(`${MINIMUM}[API]\nport = 1\nport = 2\n[DEFAULT]\ndebug = on\nlog_file = one\n`);
+  const two = file('[API]\nport = 3\nhost = two\n');
+  file('[API]\nhost = ten\n[COMMON]\nroot_helper = ten\n', 'd/10.conf');
+  file('[COMMON]\nroot_helper = twenty\n', 'd/20.conf');
+  file('[COMMON]\nroot_helper = other\n', 'd/30.txt');
+  const result = load({
+    files: [one, two],
+    directories: [`${DIRECTORY}/d`],
+    defaultFile: file('[BGP]\nbgp_port = 1\n'),
+    overrides: { debug: 'false' },
+  });
+  assert.ok(result.ok);
+  assert.equal(result.value.api, { host: 'ten', port: 3 });
+  assert.is(result.value.common.rootHelper, 'twenty');
+  assert.is(result.value.bgp.bgpPort, 179, 'the default file is not read');
+  assert.equal(result.value.logging, { debug: false, logFile: 'one', useJson: false });
+  assert.equal(result.value.files.length, 4);
+});
+
+test('the default file is read if it is there, also before a directory', () => {
+  const defaultFile = file(`${MINIMUM}[API]\nport = 1\n`);
+  file('[API]\nport = 2\n', 'e/1.conf');
+  const alone = load({ defaultFile });
+  assert.ok(alone.ok && alone.value.api.port === 1 && !alone.value.usesDefaults);
+  const both = load({ defaultFile, directories: [`${DIRECTORY}/e`] });
+  assert.ok(both.ok && both.value.api.port === 2);
+});
+
+test('older names, unless the present one is in the same file', () => {
+  assert.equal(loaded(`${MINIMUM}[API]\napi_host = old\napi_port = 1\n`).api, { host: 'old', port: 1 });
+  assert.is(loaded(`${MINIMUM}[API]\nhost = new\napi_host = old\n`).api.host, 'new');
+  const files = [file(`${MINIMUM}[API]\nhost = new\n`), file('[API]\napi_host = old\n')];
+  const later = load({ files });
+  assert.ok(later.ok && later.value.api.host === 'old');
+});
+
+const FAULTS: readonly [name: string, text: string, expected: readonly string[]][] = [
+  [
+    'what must be set',
+    '[API]\nport = 1\n',
+    [
+      'f: [BGP] local_address: must be set: expected an IPv4 address or the name of a network interface',
+      'f: [BGP] my_as: must be set: expected an AS number from 1 to 65535',
+    ],
+  ],
+  [
+    'an empty AS number',
+    `${MINIMUM}my_as =\n`,
+    ['f: [BGP] my_as: must be set: expected an AS number from 1 to 65535'],
+  ],
+  [
+    'an AS number of 4 octets',
+    `${MINIMUM}my_as = 65536\n`,
+    ['f:4: [BGP] my_as: "65536" is not valid: expected an AS number from 1 to 65535'],
+  ],
+  [
+    'several at once',
+    `${MINIMUM}enable_rtc = maybe\npeers = 192.0.2.300\n[API]\nport = 70000\nhost = a_b\n`,
+    [
+      'f:7: [API] host: "a_b" is not valid: expected an IP address or a host name',
+      'f:6: [API] port: "70000" is not valid: expected a port number from 1 to 65535',
+      'f:5: [BGP] peers: "192.0.2.300" is not valid: expected an IPv4 address or a host name, or several, separated by commas',
+      'f:4: [BGP] enable_rtc: "maybe" is not valid: expected true, yes, on, 1, false, no, off or 0',
+    ],
+  ],
+  [
+    'an interface that is not there',
+    `${MINIMUM}local_address = eth9\n`,
+    ['f:4: [BGP] local_address: "eth9" is not valid: interface eth9 does not exist'],
+  ],
+  [
+    'an interface without an address',
+    `${MINIMUM}[DATAPLANE_DRIVER_EVPN]\ndataplane_local_address = eth1\n`,
+    [
+      'f:5: [DATAPLANE_DRIVER_EVPN] dataplane_local_address: "eth1" is not valid: no IPv4 address found on interface eth1',
+    ],
+  ],
+  [
+    'a driver that does not exist',
+    `${MINIMUM}[DATAPLANE_DRIVER_EVPN]\ndataplane_driver = foo\n`,
+    [/^f:5: \[DATAPLANE_DRIVER_EVPN\] dataplane_driver: "foo" is not valid: expected one of dummy, /.source],
+  ],
+  [
+    'an option of the selected driver',
+    `${MINIMUM}[DATAPLANE_DRIVER_EVPN]\ndataplane_driver = linux\nvxlan_dst_port = 0\n`,
+    ['f:6: [DATAPLANE_DRIVER_EVPN] vxlan_dst_port: "0" is not valid: expected a port number from 1 to 65535'],
+  ],
+  [
+    'a reference to nothing',
+    `${MINIMUM}peers = \${API.nosuch}\n`,
+    [
+      'f:4: [BGP] peers: "${API.nosuch}" is not valid: ${API.nosuch}: there is no such option to take the value of',
+    ],
+  ],
+  [
+    'a reference in a circle',
+    `${MINIMUM}[API]\nhost = $API.port\nport = $host\n`,
+    [
+      'f:5: [API] host: "$API.port" is not valid: $API.port: $host: the option refers to itself',
+      'f:6: [API] port: "$host" is not valid: $host: $API.port: the option refers to itself',
+    ],
+  ],
+  ['a line that is none', `${MINIMUM}hello\n`, ['f:4: expected "name = value", found "hello"']],
+];
+
+for (const [name, text, expected] of FAULTS) {
+  test(`refused: ${name}`, () => {
+    const found = faults(text);
+    assert.is(found.length, expected.length, found.join('\n'));
+    for (const [index, message] of expected.entries()) {
+      if (message.startsWith('^')) assert.match(found[index]!, new RegExp(message));
+      else assert.is(found[index], message);
+    }
+  });
+}
+
+test('refused: files and directories that cannot be read', () => {
+  const result = load({ files: ['/nonexistent/a.conf', DIRECTORY], directories: ['/nonexistent/d'] });
+  assert.not(result.ok);
+  if (result.ok) return;
+  assert.equal(result.fault.map(formatConfigurationFault), [
+    '/nonexistent/d: this configuration directory does not exist',
+    '/nonexistent/a.conf: this configuration file does not exist',
+    `${DIRECTORY}: this configuration file is a directory`,
+  ]);
+});
+
+test('the command line is named where it is wrong', () => {
+  assert.match(faults(MINIMUM, { overrides: { debug: 'x' } })[0]!, /^command line: \[DEFAULT\] debug: "x"/);
+});
+
+test('options of a driver that is not selected are not looked at', () => {
+  assert.equal(faults(`${MINIMUM}[DATAPLANE_DRIVER_EVPN]\nvxlan_dst_port = x\n`), []);
+});
+
+test('warnings', () => {
+  assert.equal(
+    warnings(`${MINIMUM}foo = 1
+[API]
+api_port = 1
+[elsewhere]
+bar = 1
+[DATAPLANE_DRIVER]
+dataplane_driver = dummy
+[DEFAULT]
+use_syslog = true
+use_journal = false
+log_file = /etc/bagpipe-bgp/log.conf
+`),
+    [
+      'f:7: the section [elsewhere] is unknown, and ignored',
+      'f:9: the section [DATAPLANE_DRIVER] has no effect any more: use [DATAPLANE_DRIVER_IPVPN] and [DATAPLANE_DRIVER_EVPN]',
+      'f:4: [BGP] foo is unknown, and ignored',
+      'f:6: [API] api_port is an older name: use port',
+      'f:12: [DEFAULT] use_syslog is accepted and has no effect',
+      '[DEFAULT] log_file = /etc/bagpipe-bgp/log.conf looks like a configuration file, and is ignored',
+    ],
+  );
+});
+
+test('where the log goes', () => {
+  const logFile = (text: string): string | undefined =>
+    loaded(`${MINIMUM}[DEFAULT]\n${text}`).logging.logFile;
+  assert.is(logFile(''), undefined);
+  assert.is(logFile('log_file ='), undefined);
+  assert.is(logFile('logfile = a.log'), 'a.log');
+  assert.is(logFile('logdir = /l'), '/l/bagpipe-bgp.log');
+  assert.is(logFile('log_dir = /l\nlog_file = /m/a.log'), '/m/a.log');
+});
+
+test('references', () => {
+  const value = (text: string): string =>
+    loaded(`${MINIMUM}[API]\nport = 81\nhost = a\n${text}`).common.rootHelper;
+  assert.is(value('[COMMON]\nroot_helper = x$API.port'), 'x81');
+  assert.is(value('[COMMON]\nroot_helper = ${API.host}b'), 'ab');
+  assert.is(value('[COMMON]\nroot_helper = ${bgp.bgp_port}'), '179', 'a default');
+  assert.is(value('[COMMON]\nroot_helper = $log_file\n[DEFAULT]\nlog_file = ${API.host}.log'), 'a.log');
+  assert.is(value('[COMMON]\nroot_helper = $root_helper_daemon\nroot_helper_daemon = d'), 'd');
+  assert.is(value('[COMMON]\nroot_helper = a$$b \\$c $ 5$'), 'a$b $c $ 5$');
+});
+
+test.run();

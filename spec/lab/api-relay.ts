@@ -1,0 +1,22 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/**
+ * Lets a process outside of a network namespace reach a TCP port inside of it: run inside, this listens on a Unix
+ * socket, whose path is valid in every network namespace, and passes each connection on.
+ *
+ * `api-relay.ts SOCKET PORT`
+ */
+const [socketPath, port] = process.argv.slice(2);
+
+createServer((outer) => {
+  const inner = connect(Number(port), '127.0.0.1');
+  outer.pipe(inner).pipe(outer);
+  // Either side may go first.
+  closeWith(outer, inner);
+  closeWith(inner, outer);
+}).listen(socketPath);
+
+function closeWith(one: Socket, other: Socket): void {
+  one.on('error', () => other.destroy());
+  one.on('close', () => other.destroy());
+}

@@ -1,0 +1,65 @@
+import { eventually } from '../support/eventually.ts';
+import { assertEstablished } from '../support/looking-glass.ts';
+import { Laboratory } from '../support/network-namespace.ts';
+import { inNamespace, type Program } from '../support/programs.ts';
+import { startFrr } from '../support/speakers/frr.ts';
+import { startGobgp } from '../support/speakers/gobgp.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import { BGP_PORT, ComputeNode } from './compute-node.ts';
+import { buildUnderlay, REFLECTOR_ADDRESS } from './underlay.ts';
+
+/** Compute nodes and their route reflector, all running. */
+export interface Overlay {
+  readonly laboratory: Laboratory;
+  readonly reflector: Program;
+  readonly nodes: readonly ComputeNode[];
+  /** Ends all programs and removes all namespaces. */
+  readonly destroy: () => Promise<void>;
+}
+
+export interface OverlayOptions {
+  readonly reflector: 'gobgp' | 'frr';
+  readonly nodes: readonly string[];
+  /** In seconds. */
+  readonly holdTime?: number;
+  readonly laboratory?: Laboratory;
+  /** Where files go; removed by `destroy` unless given. */
+  readonly directory?: string;
+}
+
+/** Builds it, and waits until each node has its BGP session. */
+export async function buildOverlay(options: OverlayOptions): Promise<Overlay> {
+  const laboratory = options.laboratory ?? new Laboratory();
+  const temporary = options.directory === undefined ? temporaryDirectory() : undefined;
+  const directory = options.directory ?? temporary!.path;
+  const underlay = await buildUnderlay(laboratory);
+  const start = options.reflector === 'gobgp' ? startGobgp : startFrr;
+  const { program: reflector } = await start({
+    name: 'rr',
+    directory,
+    place: inNamespace(underlay.reflector.name),
+    address: REFLECTOR_ADDRESS,
+    port: BGP_PORT,
+    ...(options.holdTime !== undefined && { holdTime: options.holdTime }),
+  });
+  const nodes: ComputeNode[] = [];
+  for (const name of options.nodes) nodes.push(await ComputeNode.add(name, underlay, directory));
+  await Promise.all(nodes.map((node) => node.start()));
+  for (const node of nodes) {
+    await eventually(
+      `session of node ${node.name}`,
+      () => assertEstablished(node.api, REFLECTOR_ADDRESS),
+      20_000,
+    );
+  }
+  return {
+    laboratory,
+    reflector,
+    nodes,
+    destroy: async () => {
+      // Ends what runs in the namespaces as well.
+      await laboratory.destroy();
+      temporary?.remove();
+    },
+  };
+}

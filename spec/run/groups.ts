@@ -1,0 +1,106 @@
+import type { DebianPackage } from './debian-packages.ts';
+
+/** A part of the test suite that runs in a process of its own. */
+export interface Group {
+  readonly name: string;
+  /** One line for people who choose among the groups. */
+  readonly about: string;
+  readonly command: readonly string[];
+  /** `summary`: prints one as uvu does. `status`: one test, whose result is the exit status. */
+  readonly counts: 'summary' | 'status';
+  /** Groups of one stage run side by side, so that they must share neither addresses and ports nor names. */
+  readonly stage: number;
+  /** Whether it runs the compiled program. */
+  readonly usesBuild: boolean;
+  readonly needsRoot: boolean;
+  readonly packages: readonly DebianPackage[];
+  /** In seconds. A group that takes longer hangs, and is ended. */
+  readonly timeout: number;
+}
+
+/** First what a developer wants to know soonest; last, alone, what needs the whole machine. */
+export const GROUPS: readonly Group[] = [
+  {
+    name: 'unit',
+    about: 'codecs, machines, reducers, pipelines on virtual time, configuration, commands',
+    command: specs('(lib|conf|bin|streams|run)/(?!.*linux.*kernel).*'),
+    counts: 'summary',
+    stage: 1,
+    usesBuild: true,
+    needsRoot: false,
+    packages: ['python3-networking-bagpipe'],
+    timeout: 240,
+  },
+  {
+    name: 'check',
+    about: 'types, lint, format',
+    command: ['npm', 'run', '--silent', 'check'],
+    counts: 'status',
+    stage: 1,
+    usesBuild: false,
+    needsRoot: false,
+    packages: [],
+    timeout: 240,
+  },
+  {
+    name: 'acceptance',
+    about: 'black-box scenarios against what the original answers',
+    command: ['node', '--import', 'tsx', 'spec/acceptance/main.ts'],
+    counts: 'summary',
+    stage: 2,
+    usesBuild: true,
+    needsRoot: false,
+    packages: ['gobgpd', 'python3'],
+    timeout: 420,
+  },
+  {
+    name: 'interop',
+    about: 'gobgpd and FRR bgpd as route reflectors of dummy dataplanes',
+    command: specs('interop/.*'),
+    counts: 'summary',
+    stage: 2,
+    usesBuild: true,
+    // bgpd wants capabilities of its own.
+    needsRoot: true,
+    packages: ['gobgpd', 'frr'],
+    timeout: 300,
+  },
+  {
+    name: 'packets',
+    about: 'three compute nodes out of network namespaces, real packets across VXLAN',
+    command: specs('packets/.*'),
+    counts: 'summary',
+    stage: 2,
+    usesBuild: true,
+    needsRoot: true,
+    packages: ['gobgpd', 'frr', 'iproute2', 'iputils-ping', 'procps', 'tcpdump'],
+    timeout: 300,
+  },
+  {
+    name: 'dataplane',
+    about: 'what the linux dataplane driver leaves in a real kernel',
+    command: specs('(lib|streams)/.*linux.*kernel.*'),
+    counts: 'summary',
+    stage: 2,
+    usesBuild: false,
+    needsRoot: true,
+    packages: ['iproute2', 'iputils-ping', 'procps'],
+    timeout: 240,
+  },
+  {
+    name: 'flood',
+    about: 'a peer that sends 200 000 routes as fast as the socket takes them',
+    command: specs('flood/.*'),
+    counts: 'summary',
+    stage: 3,
+    usesBuild: true,
+    needsRoot: false,
+    packages: [],
+    timeout: 120,
+  },
+];
+
+/** The command that runs the specs whose path below `spec/` matches. */
+function specs(pattern: string): string[] {
+  return ['node', '--import', 'tsx', 'node_modules/uvu/bin.js', 'spec', `^${pattern}\\.spec\\.ts$`];
+}

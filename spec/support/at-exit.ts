@@ -1,0 +1,40 @@
+/**
+ * What a test has built outside of its own process (other processes, namespaces, directories) must go when the test
+ * ends, however it ends. Steps registered here run once, the newest first, when the process exits or is asked to by
+ * a signal. They are synchronous: nothing asynchronous runs during `exit`.
+ */
+const steps: (() => void)[] = [];
+let listening = false;
+
+/** Registers `step`; the function returned runs it now, and then not again at the end. */
+export function atExit(step: () => void): () => void {
+  listen();
+  steps.push(step);
+  return () => {
+    const index = steps.indexOf(step);
+    if (index < 0) return;
+    steps.splice(index, 1);
+    step();
+  };
+}
+
+function listen(): void {
+  if (listening) return;
+  listening = true;
+  process.on('exit', runAll);
+  // Without a handler a signal ends the process at once, and nobody runs the steps.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => process.exit(130));
+  }
+}
+
+function runAll(): void {
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+    try {
+      step();
+    } catch (error) {
+      // The others still have to run.
+      console.error('clean-up failed:', error);
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { parseAttach, parseDetach } from '../../lib/api/attachment.ts';
+import { lookUp, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
+import type { Result } from '../../lib/result.ts';
+import type { AttachRequest, DetachRequest } from '../../lib/vpn/request.ts';
+import type { VpnFault } from '../../lib/vpn/vpn-fault.ts';
+import type { Log } from '../log.ts';
+import { errorAnswer } from './error-answer.ts';
+
+export interface ApiOptions {
+  readonly attach: (request: AttachRequest) => Promise<Result<undefined, VpnFault>>;
+  readonly detach: (request: DetachRequest) => Promise<Result<undefined, VpnFault>>;
+  /** The root of the looking glass as it is now. */
+  readonly lookingGlass: () => LookingGlassNode;
+  /** Told by `/ping`: other at each start, so that clients notice a restart. Decimal digits. */
+  readonly incarnation: string;
+  readonly log: Log;
+}
+
+/** Bodies are a few hundred bytes. */
+const LARGEST_BODY = 1 << 20;
+const LOOKING_GLASS = '/looking-glass';
+
+/** The REST API and the looking glass. */
+export function createApp(options: ApiOptions): Hono {
+  const app = new Hono({ strict: false });
+  app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: (context) => errorAnswer(context, 413, null) }));
+  app.use(async (context, next) => {
+    await next();
+    options.log.debug(`${context.req.method} ${context.req.path} ${context.res.status}`);
+  });
+
+  app.all('/ping', (context) =>
+    // Not through JSON.stringify: the number has more digits than a double holds.
+    context.body(options.incarnation, 200, { 'Content-Type': 'application/json' }),
+  );
+  app.post('/attach_localport', (context) =>
+    carryOut(
+      context,
+      options,
+      parseAttach,
+      options.attach,
+      'An error occurred during local port plug to VPN',
+    ),
+  );
+  app.post('/detach_localport', (context) =>
+    carryOut(
+      context,
+      options,
+      parseDetach,
+      options.detach,
+      'An error occurred during local port unplug from VPN',
+    ),
+  );
+  app.on(
+    ['POST', 'PUT', 'DELETE'],
+    ['/', '/attach_localport', '/detach_localport', LOOKING_GLASS],
+    (context) => errorAnswer(context, 405, null),
+  );
+  app.all('/', (context) => context.json({}));
+  app.all('/attach_localport', (context) => context.json({}));
+  app.all('/detach_localport', (context) => context.json({}));
+  app.all(LOOKING_GLASS, (context) => look(context, options));
+  app.get(`${LOOKING_GLASS}/*`, (context) => look(context, options));
+
+  app.notFound((context) => errorAnswer(context, 404, null));
+  app.onError((error, context) => {
+    options.log.error(`${context.req.method} ${context.req.path}: ${error.stack ?? error.message}`);
+    return errorAnswer(context, 500, 'Server error');
+  });
+  return app;
+}
+
+async function carryOut<Request>(
+  context: Context,
+  { log }: ApiOptions,
+  parse: (body: unknown) => Result<Request, string>,
+  execute: (request: Request) => Promise<Result<undefined, VpnFault>>,
+  failed: string,
+): Promise<Response> {
+  const body = parseJson(await context.req.text());
+  if (body === undefined) return errorAnswer(context, 400, 'No local port details received');
+  const request = parse(body);
+  if (!request.ok) return refuse(context, log, request.fault);
+  const result = await execute(request.value);
+  if (result.ok) return context.json(null);
+  if (result.fault.kind === 'request') return refuse(context, log, result.fault.message);
+  log.error(`${failed}: ${result.fault.message}`);
+  return errorAnswer(context, 500, `${failed}: ${result.fault.message}`);
+}
+
+function refuse(context: Context, log: Log, reason: string): Response {
+  log.warning(`${context.req.path} refused: ${reason}`);
+  return errorAnswer(context, 400, `API error: ${reason}`);
+}
+
+function look(context: Context, { lookingGlass }: ApiOptions): Response {
+  const path = segments(context.req.path.slice(LOOKING_GLASS.length));
+  const base = `http://${context.req.header('host') ?? 'localhost'}${LOOKING_GLASS}`;
+  if (path === undefined) return errorAnswer(context, 404, `No such looking glass object at ${base}`);
+  const found = lookUp(lookingGlass(), path, base);
+  return found.ok ? context.json(found.value) : errorAnswer(context, 404, found.fault);
+}
+
+/** The decoded segments of a path; empty ones do not count. Undefined if one of them is not valid UTF-8. */
+function segments(path: string): readonly string[] | undefined {
+  try {
+    return path
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,25 @@
+import { formatAttributes } from '../../lib/bgp/attribute/format-attributes.ts';
+import { EVPN, VPNV4 } from '../../lib/bgp/family.ts';
+import { nlriCodec } from '../../lib/bgp/nlri/registry.ts';
+import { Link, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
+import type { Route } from '../../lib/rib/route.ts';
+
+/** One route: an object with one member, named as the route is. */
+export function showRoute(route: Route): LookingGlassNode {
+  const { family, attributes, source } = route;
+  const name = nlriCodec(family).format(route, attributes.nextHop);
+  const hasTargets = family === VPNV4 || family === EVPN;
+  return {
+    [name]: {
+      'afi-safi': family.name,
+      attributes: formatAttributes(attributes),
+      next_hop: attributes.nextHop ?? null,
+      source: new Link(['bgp', 'workers', source.name], { id: source.name }),
+      ...(hasTargets ? { route_targets: attributes.routeTargets.map((target) => `target:${target}`) } : {}),
+    },
+  };
+}
+
+export function showRoutes(routes: Iterable<Route>): LookingGlassNode {
+  return Array.from(routes, showRoute);
+}

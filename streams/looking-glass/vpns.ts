@@ -1,0 +1,133 @@
+import { Collection, Link, Reference, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
+import type { Route } from '../../lib/rib/route.ts';
+import type { Endpoint } from '../../lib/vpn/endpoint.ts';
+import type { Instance } from '../../lib/vpn/instance.ts';
+import type { RunningInstance, VpnManager } from '../instance/manager.ts';
+import { showSubscriptions } from './bgp.ts';
+import { showDrivers, type DriverViews } from './drivers.ts';
+import { showLog } from './logs.ts';
+import { showRoutes } from './routes.ts';
+
+export function showVpns(manager: VpnManager, drivers: DriverViews): LookingGlassNode {
+  return {
+    instances: new Reference(() => showInstances(manager)),
+    dataplane: new Reference(() => ({
+      drivers: new Reference(() => showDrivers(drivers)),
+      ids: new Reference(() =>
+        Object.fromEntries(Array.from(manager.labels.inUse(), ([label, owner]) => [String(label), owner])),
+      ),
+    })),
+    instances_per_vni: Object.fromEntries(
+      Array.from(manager.instancesByVni, ([vni, { instance }]) => [
+        String(vni),
+        { name: instance.setup.name, external_instance_id: instance.setup.externalId },
+      ]),
+    ),
+  };
+}
+
+function showInstances(manager: VpnManager): LookingGlassNode {
+  return new Collection(
+    () =>
+      Array.from(manager.instances, ({ instance }) => ({
+        id: instance.setup.externalId,
+        name: instance.setup.name,
+        description: instance.description,
+      })),
+    (id) => {
+      const running = manager.find(id);
+      return running === undefined ? undefined : showInstance(manager, running);
+    },
+  );
+}
+
+export function showInstance(manager: VpnManager, { instance, log }: RunningInstance): LookingGlassNode {
+  const { setup } = instance;
+  const isVrf = setup.kind.vpnType === 'ipvpn';
+  return {
+    name: setup.name,
+    internals: {
+      'event queue length': 0,
+      subscriptions: showSubscriptions(setup.kind.families, new Set(instance.importTargets)),
+    },
+    ...(isVrf ? { readvertised: new Reference(() => []) } : { gateway_port: null }),
+    instance_type: setup.kind.instanceType,
+    external_instance_id: setup.externalId,
+    description: instance.description ?? null,
+    dataplane: new Reference(() => ({
+      driver: new Link(['vpns', 'dataplane', 'drivers', setup.kind.vpnType], { id: setup.kind.vpnType }),
+      logs: new Reference(() => showLog(log.records(), false)),
+      ...manager.describeDataplane(instance),
+    })),
+    route_targets: {
+      import: showTargets(instance.importTargets),
+      export: showTargets(instance.exportTargets),
+    },
+    gateway_ip: setup.gatewayIp ?? null,
+    subnet_prefix_length: setup.prefixLength ?? null,
+    instance_dataplane_id: setup.dataplaneId,
+    ports: new Reference(() => showPorts(instance)),
+    readvertise: showReadvertise(instance),
+    attract_traffic: showAttractTraffic(instance),
+    fallback: (instance.fallback as LookingGlassNode) ?? null,
+    received_routes: new Reference(() => showEntries(instance, ({ candidates }) => candidates)),
+    best_routes: new Reference(() => showEntries(instance, ({ best }) => best)),
+    adv_routes: new Reference(() => showRoutes(instance.advertisedRoutes)),
+    logs: new Reference(() => showLog(log.records(), false)),
+  };
+}
+
+function showTargets(targets: Iterable<string>): readonly string[] {
+  return Array.from(targets, (target) => `target:${target}`);
+}
+
+function showPorts(instance: Instance): LookingGlassNode {
+  const ports = new Map<string, Endpoint[]>();
+  for (const endpoint of instance.endpoints) {
+    const name = endpoint.port.interface;
+    ports.set(name, [...(ports.get(name) ?? []), endpoint]);
+  }
+  return Object.fromEntries(
+    Array.from(ports, ([name, endpoints]) => [name, { endpoints: endpoints.map(showEndpoint) }]),
+  );
+}
+
+function showEndpoint(endpoint: Endpoint): LookingGlassNode {
+  return {
+    label: endpoint.label,
+    mac_address: endpoint.mac,
+    ip_address: endpoint.ipText ?? null,
+    local_pref: endpoint.localPref ?? null,
+    rd: endpoint.rd,
+    description: endpoint.description ?? null,
+    direction: endpoint.direction,
+  };
+}
+
+function showReadvertise({ setup: { readvertise } }: Instance): LookingGlassNode {
+  if (readvertise === undefined) return {};
+  return { from: showTargets(readvertise.from), to: showTargets(readvertise.to) };
+}
+
+function showAttractTraffic({ setup: { attractTraffic } }: Instance): LookingGlassNode {
+  if (attractTraffic === undefined) return {};
+  return {
+    redirect_rts: showTargets(attractTraffic.redirectTargets),
+    classifier: attractTraffic.classifier as LookingGlassNode,
+    to: showTargets(attractTraffic.to),
+    static_destination_prefixes: attractTraffic.staticDestinationPrefixes ?? null,
+  };
+}
+
+type Entry = ReturnType<Instance['bestPaths']['entries']> extends Iterable<infer T> ? T : never;
+
+/** Routes by what they are routes to. */
+function showEntries(instance: Instance, select: (entry: Entry) => Iterable<Route>): LookingGlassNode {
+  const shown: Record<string, LookingGlassNode> = {};
+  for (const entry of instance.bestPaths.entries()) {
+    const [candidate] = entry.candidates;
+    const name = instance.setup.kind.formatEntry(entry.entry, candidate!);
+    if (name !== undefined) shown[name] = showRoutes(select(entry));
+  }
+  return shown;
+}

@@ -1,0 +1,153 @@
+import { BehaviorSubject, of, Subject, takeUntil, timer, type SchedulerLike, type Subscription } from 'rxjs';
+import { AttributeCache } from '../../lib/bgp/attribute/attribute-cache.ts';
+import { RTC, type Family } from '../../lib/bgp/family.ts';
+import type { UpdateFault } from '../../lib/bgp/fault.ts';
+import type { Negotiated } from '../../lib/bgp/session.ts';
+import { decodeUpdate, type UpdateContext } from '../../lib/bgp/update.ts';
+import { RequestedTargets } from '../../lib/rib/requested-targets.ts';
+import { NO_TARGETS, type TargetSet } from '../../lib/rib/route-index.ts';
+import { publication, type Publication, type RouteSource } from '../../lib/rib/route.ts';
+import type { RouteBus } from '../bus/route-bus.ts';
+import type { Log } from '../log.ts';
+import { Outbox } from './outbox.ts';
+
+/** RFC 4684 §6: how long other families wait for the RT Constraint routes of the peer. */
+const MEMBERSHIP_WAIT = 60_000;
+
+export interface EstablishedOptions {
+  readonly peer: RouteSource;
+  readonly negotiated: Negotiated;
+  readonly bus: RouteBus;
+  readonly write: (bytes: Buffer) => boolean;
+  readonly log: Log;
+  readonly scheduler: SchedulerLike;
+}
+
+/**
+ * The exchange of routes with one peer, for as long as a session is established.
+ *
+ *     UPDATE ─► publications ─► bus                       RTC routes of the peer ─► targets$
+ *     bus.subscribeTo(family, targets$) ─► outbox ─► UPDATE
+ *
+ * With RT Constraint the peer gets the routes with the targets that it asks for; without, all.
+ */
+export class EstablishedSession {
+  readonly families: readonly Family[];
+  readonly #options: EstablishedOptions;
+  readonly #context: UpdateContext;
+  readonly #outbox: Outbox;
+  readonly #requested = new RequestedTargets();
+  readonly #targets: BehaviorSubject<TargetSet>;
+  readonly #subscriptions = new Map<Family, Subscription>();
+  readonly #end = new Subject<void>();
+  #received: Publication[] = [];
+  #membershipChanged = false;
+  #markersOwed: readonly Family[] = [];
+
+  constructor(options: EstablishedOptions) {
+    const { negotiated, write } = options;
+    this.#options = options;
+    this.families = negotiated.families;
+    const { fourOctetAs } = negotiated;
+    this.#context = { fourOctetAs, families: new Set(this.families), attributes: new AttributeCache() };
+    this.#outbox = new Outbox({ fourOctetAs, write });
+    this.#targets = new BehaviorSubject<TargetSet>(this.hasRtc ? NO_TARGETS : 'all');
+  }
+
+  get hasRtc(): boolean {
+    return this.families.includes(RTC);
+  }
+
+  /** The route targets that the peer has asked for. */
+  get requestedTargets(): TargetSet {
+    return this.#targets.value;
+  }
+
+  start(): void {
+    // Ours first: the sooner the reflector knows what we want, the sooner it is here.
+    const byUrgency = [...this.families].sort((a, b) => Number(b === RTC) - Number(a === RTC));
+    for (const family of byUrgency) this.advertise(family);
+    if (this.#options.negotiated.endOfRib) void this.#markEndOfRib();
+  }
+
+  /** Sends all routes of a family, again if it was asked for (RFC 2918). */
+  advertise(family: Family): void {
+    if (!this.families.includes(family)) return;
+    this.#subscriptions.get(family)?.unsubscribe();
+    const { bus, peer } = this.#options;
+    const targets$ = family === RTC ? of('all' as const) : this.#targets;
+    const changes$ = bus.subscribeTo(peer, family, targets$).pipe(takeUntil(this.#end));
+    this.#subscriptions.set(
+      family,
+      changes$.subscribe((changes) => this.#outbox.push(changes)),
+    );
+  }
+
+  /** Takes in the UPDATE whose body is `bytes[start, end)`; a fault that resets the session is returned. */
+  receive(bytes: Buffer, start: number, end: number): UpdateFault | undefined {
+    const { peer, log } = this.#options;
+    const { endOfRib, faults } = decodeUpdate(
+      bytes,
+      start,
+      end,
+      this.#context,
+      (family, key, payload, attributes) => {
+        const received = publication(peer, family, key, payload, attributes);
+        this.#received.push(received);
+        if (family === RTC) {
+          this.#requested.update(received);
+          this.#membershipChanged = true;
+        }
+      },
+    );
+    if (endOfRib === RTC) this.#payMarkers();
+    for (const fault of faults) {
+      if (fault.fault === 'reset') return fault;
+      const consequence = fault.fault === 'withdraw' ? 'its routes are treated as withdrawn' : 'ignored';
+      log.warning(`malformed UPDATE, ${consequence}: ${fault.reason}`);
+    }
+    return undefined;
+  }
+
+  /** Publishes what has been taken in since the last call: once for each read of the socket. */
+  publish(): void {
+    const received = this.#received;
+    this.#received = [];
+    this.#options.bus.publish(received);
+    if (!this.#membershipChanged) return;
+    this.#membershipChanged = false;
+    this.#targets.next(this.#requested.current());
+  }
+
+  /** The peer takes bytes again. */
+  resume(): void {
+    this.#outbox.resume();
+  }
+
+  /** The routes of the peer are gone, and its subscriptions. */
+  stop(): void {
+    this.#end.next();
+    this.#options.bus.withdrawAll(this.#options.peer);
+  }
+
+  /** Markers of other families wait until the peer has said what it wants of them. */
+  async #markEndOfRib(): Promise<void> {
+    await this.#options.bus.idle();
+    if (!this.hasRtc) {
+      this.#outbox.endOfRib(this.families);
+      return;
+    }
+    this.#outbox.endOfRib([RTC]);
+    this.#markersOwed = this.families.filter((family) => family !== RTC);
+    timer(MEMBERSHIP_WAIT, this.#options.scheduler)
+      .pipe(takeUntil(this.#end))
+      .subscribe(() => this.#payMarkers());
+  }
+
+  #payMarkers(): void {
+    const families = this.#markersOwed;
+    this.#markersOwed = [];
+    this.publish();
+    void this.#options.bus.idle().then(() => this.#outbox.endOfRib(families));
+  }
+}

@@ -1,0 +1,59 @@
+import type { Family } from '../../lib/bgp/family.ts';
+import { encodeEndOfRib, encodeUpdates, type RouteAdvertisement } from '../../lib/bgp/update.ts';
+import type { RouteChange } from '../../lib/rib/route.ts';
+
+export interface OutboxOptions {
+  readonly fourOctetAs: boolean;
+  /** Writes to the peer; false if it should wait for `resume` before it writes more. */
+  readonly write: (bytes: Buffer) => boolean;
+}
+
+/**
+ * What is still to be said to one peer: at most one thing about each route, so that a slow peer costs memory by the
+ * routes and not by their changes.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #pending = new Map<string, RouteAdvertisement>();
+  readonly #endsOfRib: Family[] = [];
+  #blocked = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  push(changes: readonly RouteChange[]): void {
+    for (const { before, after } of changes) {
+      const { family, key, payload } = (after ?? before)!;
+      const id = `${family.name} ${key}`;
+      // The latest goes last: a withdrawal and the route that takes its place keep their order.
+      this.#pending.delete(id);
+      this.#pending.set(id, { family, key, payload, attributes: after?.attributes });
+    }
+    this.#flush();
+  }
+
+  /** Marks the end of the initial routes of these families, after what is pending (RFC 4724 §2). */
+  endOfRib(families: readonly Family[]): void {
+    this.#endsOfRib.push(...families);
+    this.#flush();
+  }
+
+  /** The peer takes bytes again. */
+  resume(): void {
+    this.#blocked = false;
+    this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#blocked || this.#pending.size + this.#endsOfRib.length === 0) return;
+    const { fourOctetAs, write } = this.#options;
+    const messages = [
+      ...encodeUpdates(this.#pending.values(), { fourOctetAs }),
+      ...this.#endsOfRib.map(encodeEndOfRib),
+    ];
+    this.#pending.clear();
+    this.#endsOfRib.length = 0;
+    this.#blocked = !write(Buffer.concat(messages));
+  }
+}

@@ -1,0 +1,60 @@
+import type { DataplaneFault } from '../../lib/dataplane/intent.ts';
+import { type Link, parseLinks } from '../../lib/dataplane/linux-evpn/links.ts';
+import type { Tables } from '../../lib/dataplane/linux-evpn/model.ts';
+import { saysGone } from '../../lib/dataplane/linux-evpn/command.ts';
+import {
+  type FdbEntry,
+  type NeighbourEntry,
+  parseFdb,
+  parseNeighbours,
+} from '../../lib/dataplane/linux-evpn/tables.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
+import type { Run } from './run-batch.ts';
+
+/** How the node is read: with the same helper as it is written, which may mean another network namespace. */
+export interface Reader {
+  readonly run: Run;
+  readonly rootHelper: readonly string[];
+}
+
+export async function readLinks(reader: Reader): Promise<Result<readonly Link[], DataplaneFault>> {
+  return await read(reader, ['ip', '-json', '-details', 'address'], parseLinks);
+}
+
+export interface TableContents {
+  readonly fdb: readonly FdbEntry[];
+  readonly neighbours: readonly NeighbourEntry[];
+}
+
+/** The tables of one EVI; those of a device that does not exist are empty. */
+export async function readTables(
+  reader: Reader,
+  { bridge, neighbourDevice }: Tables,
+): Promise<Result<TableContents, DataplaneFault>> {
+  const [fdb, neighbours] = await Promise.all([
+    read(reader, ['bridge', '-json', 'fdb', 'show', 'br', bridge], parseFdb),
+    read(
+      reader,
+      ['ip', '-json', 'neigh', 'show', 'dev', neighbourDevice, 'nud', 'permanent'],
+      parseNeighbours,
+    ),
+  ]);
+  if (!fdb.ok) return fdb;
+  if (!neighbours.ok) return neighbours;
+  return success({ fdb: fdb.value, neighbours: neighbours.value });
+}
+
+async function read<T>(
+  { run, rootHelper }: Reader,
+  words: readonly string[],
+  parse: (text: string) => Result<T, string>,
+): Promise<Result<T, DataplaneFault>> {
+  const command = [...rootHelper, ...words];
+  const result = await run(command, '');
+  const isMissing = result.exitCode !== 0 && saysGone(result.stderr);
+  if (result.exitCode !== 0 && !isMissing) {
+    return failure({ command: command.join(' '), reason: result.stderr.trim() || 'failed' });
+  }
+  const parsed = parse(isMissing ? '[]' : result.stdout);
+  return parsed.ok ? parsed : failure({ command: command.join(' '), reason: parsed.fault });
+}
