@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { findDriver } from '../lib/dataplane/drivers/registry.ts';
 import type { VpnType } from '../lib/vpn/vpn-type.ts';
-import { LogBook } from '../streams/log.ts';
+import { formatLogLine, LogBook } from '../streams/log.ts';
 import { sinkOptions } from '../streams/sinks/options.ts';
 import { createSink } from '../streams/sinks/registry.ts';
 import { createCommand, EXIT_FAILURE } from './support/command.ts';
@@ -22,7 +22,7 @@ wrong usage.`;
 const command = createCommand('bagpipe-bgp-cleanup', 'Clean the dataplane of what bagpipe-bgp has made.');
 const configuration = parseConfigurationOptions(command.addHelpText('after', HELP));
 const logBook = new LogBook({
-  write: (line) => console.error(line),
+  write: (record) => console.error(formatLogLine(record)),
   now: () => new Date(),
   debug: configuration.logging.debug,
 });

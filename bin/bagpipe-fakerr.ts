@@ -16,7 +16,7 @@ Examples:
 
 Exit status: 0 when stopped by SIGTERM or SIGINT; 1 if it cannot listen; 2 for wrong usage.`;
 
-const options = createCommand('bagpipe-fakerr', 'Join two BGP speakers, as a route reflector of the poor.')
+const options = createCommand('bagpipe-fakerr', 'Join two BGP speakers, in place of a route reflector.')
   .option('--bind <address>', 'address to listen on', typed(host), '0.0.0.0')
   .option('--port <number>', 'TCP port to listen on', typed(port), 179)
   .addHelpText('after', HELP)

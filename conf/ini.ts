@@ -26,7 +26,10 @@ export interface IniFile {
   readonly assignments: readonly Assignment[];
 }
 
-/** Reads the whole text, and gives either all of it or every line that is wrong. `file` is for the messages. */
+/** A file with more than this is not a configuration; to list every line of it helps nobody. */
+const MOST_FAULTS = 5;
+
+/** Reads the whole text, and gives either all of it or the first lines that are wrong. `file` is for the messages. */
 export function parseIni(text: string, file: string): Result<IniFile, readonly ConfigurationFault[]> {
   const sections: { name: string; where: string }[] = [];
   const assignments: Assignment[] = [];
@@ -43,6 +46,7 @@ export function parseIni(text: string, file: string): Result<IniFile, readonly C
   // A byte order mark is what some editors put before the first section.
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   for (const [index, line] of lines.entries()) {
+    if (faults.length === MOST_FAULTS) break;
     const where = `${file}:${index + 1}`;
     const refuse = (message: string): number => faults.push({ code: 'syntax', where, message });
     const content = line.trim();

@@ -91,9 +91,7 @@ export const ipv4Host: ValueType<string> = {
  * here, and not looked up as an interface, because that is what the user meant.
  */
 export const ipv4OrInterface: ValueType<string> = {
-  parser: z
-    .string()
-    .refine((name) => isIpv4(name) || (isInterfaceName(name) && !/^\d+(\.\d+){3}$/.test(name))),
+  parser: z.string().refine((name) => isIpv4(name) || (isInterfaceName(name) && !/^\d+(\.\d+)+$/.test(name))),
   expected: 'an IPv4 address or the name of a network interface',
   emptyMeansUnset: true,
 };

@@ -16,6 +16,7 @@ import { createApp } from './http/app.ts';
 import { listen } from './http/server.ts';
 import { dataplane } from './instance/dataplane.ts';
 import { VpnManager } from './instance/manager.ts';
+import { logOutput } from './log-output.ts';
 import { LogBook } from './log.ts';
 import { showDaemon } from './looking-glass/root.ts';
 import type { DriverView } from './looking-glass/drivers.ts';
@@ -41,7 +42,7 @@ export interface RunningDaemon {
 export async function startDaemon(configuration: Configuration): Promise<Result<RunningDaemon, string>> {
   const { api, bgp, logging } = configuration;
   const logs = new LogBook({
-    write: (line) => process.stdout.write(`${line}\n`),
+    write: logOutput(logging),
     now: () => new Date(),
     debug: logging.debug,
   });

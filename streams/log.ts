@@ -22,7 +22,7 @@ const SEVERITY: Readonly<Record<LogLevel, number>> = { DEBUG: 0, INFO: 1, WARNIN
 const KEPT_RECORDS = 100;
 
 export interface LogBookOptions {
-  readonly write: (line: string) => void;
+  readonly write: (record: LogRecord) => void;
   readonly now: () => Date;
   readonly debug: boolean;
 }
@@ -52,7 +52,7 @@ export class LogBook {
 
   #add(record: LogRecord): void {
     if (record.level === 'DEBUG' && !this.#options.debug) return;
-    this.#options.write(`${record.time} ${record.level} ${record.name} ${record.message}`);
+    this.#options.write(record);
     if (SEVERITY[record.level] >= SEVERITY.WARNING) keepLast(this.#recent, record);
   }
 }
@@ -102,6 +102,11 @@ export class ComponentLog implements Log {
     if (SEVERITY[level] >= SEVERITY[this.#keep]) keepLast(this.#kept, record);
     this.#add(record);
   }
+}
+
+/** `2026-11-22 23:10:23.917 INFO daemon stopping`: one line, whatever the message holds. */
+export function formatLogLine({ time, level, name, message }: LogRecord): string {
+  return `${time} ${level} ${name} ${message.replaceAll(/\s*[\r\n]+\s*/g, ' | ')}`;
 }
 
 /** `2026-11-22 23:10:23` in local time, with `.917` if milliseconds are asked for. */

@@ -121,7 +121,7 @@ function readReach(
   const codec = nlriCodec(family);
   const raw = rawAttributes(bytes, attributesStart, layout, nextHopEnd, context);
   let attributes = context.attributes.find(raw);
-  if (attributes === undefined || faults.length > 0) {
+  if (attributes === undefined) {
     const address = codec.decodeNextHop(bytes, nextHop, nextHopEnd);
     if (typeof address === 'object') {
       faults.push(address);
@@ -129,6 +129,7 @@ function readReach(
     }
     attributes = readAttributes(bytes, attributesStart, layout.end, address, raw, context, faults);
   }
+  if (faults.some(({ fault }) => fault === 'withdraw')) attributes = undefined;
   const fault = codec.decode(bytes, nlris, reach.end, (key, payload) =>
     each(family, key, payload, attributes),
   );
@@ -138,7 +139,7 @@ function readReach(
   codec.decode(bytes, nlris, reach.end, (key, payload) => each(family, key, payload, undefined));
 }
 
-/** Undefined if they call for the routes to be withdrawn. Those with faults are not kept: each UPDATE reports them. */
+/** Those with faults are not kept, so that each UPDATE reports them. */
 function readAttributes(
   bytes: Buffer,
   start: number,
@@ -147,12 +148,11 @@ function readAttributes(
   raw: string,
   context: UpdateContext,
   faults: UpdateFault[],
-): PathAttributes | undefined {
-  const { values, faults: found } = decodeAttributes(bytes, start, end, context);
-  faults.push(...found);
-  if (faults.some(({ fault }) => fault === 'withdraw')) return undefined;
-  const attributes = assemblePathAttributes(values, nextHop, raw);
-  if (found.length === 0) context.attributes.add(attributes);
+): PathAttributes {
+  const decoded = decodeAttributes(bytes, start, end, context);
+  const attributes = assemblePathAttributes(decoded.values, nextHop, raw);
+  if (decoded.faults.length === 0) context.attributes.add(attributes);
+  faults.push(...decoded.faults);
   return attributes;
 }
 

@@ -56,6 +56,11 @@ for (const [text, where, message] of FAULTS) {
   });
 }
 
+test('ini: a file that is something else is not listed line by line', () => {
+  const read = parseIni('what is this\n'.repeat(100), 'f');
+  assert.ok(!read.ok && read.fault.length === 5);
+});
+
 test('ini: sections, repeated options and their places in order', () => {
   const read = parseIni('\uFEFF[A]\nx = 1\n[b]\n\ny = 2\nx = 3\n[A]\nx = 4\n', 'f');
   assert.ok(read.ok);

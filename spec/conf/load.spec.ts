@@ -138,8 +138,8 @@ const FAULTS: readonly [name: string, text: string, expected: readonly string[]]
     'several at once',
     `${MINIMUM}enable_rtc = maybe\npeers = 192.0.2.300\n[API]\nport = 70000\nhost = a_b\n`,
     [
-      'f:7: [API] host: "a_b" is not valid: expected an IP address or a host name',
-      'f:6: [API] port: "70000" is not valid: expected a port number from 1 to 65535',
+      'f:8: [API] host: "a_b" is not valid: expected an IP address or a host name',
+      'f:7: [API] port: "70000" is not valid: expected a port number from 1 to 65535',
       'f:5: [BGP] peers: "192.0.2.300" is not valid: expected an IPv4 address or a host name, or several, separated by commas',
       'f:4: [BGP] enable_rtc: "maybe" is not valid: expected true, yes, on, 1, false, no, off or 0',
     ],

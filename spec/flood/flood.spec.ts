@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cleanUp } from '../support/at-exit.ts';
 import { ipvpnPort, vrf } from '../support/attachments.ts';
 import { eventually } from '../support/eventually.ts';
-import { startFloodingSpeaker } from '../support/flooding-speaker.ts';
+import { type FloodingSpeaker, startFloodingSpeaker } from '../support/flooding-speaker.ts';
 import { freePort } from '../support/free-port.ts';
 import { assertEstablished } from '../support/looking-glass.ts';
-import { startDaemon } from '../support/speakers/daemon.ts';
+import { type Daemon, startDaemon } from '../support/speakers/daemon.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { vpnv4Update } from '../support/vpnv4-updates.ts';
 
@@ -23,21 +24,12 @@ const HOLD_TIME = 9;
 /** In milliseconds. Some times what it takes; more means that something grows with the number of routes. */
 const DEADLINE = 30_000;
 
-const directory = temporaryDirectory();
-const speaker = await startFloodingSpeaker({ address: SPEAKER, holdTime: HOLD_TIME });
-const node = await startDaemon({
-  directory: directory.path,
-  name: 'node',
-  address: NODE,
-  peers: [SPEAKER],
-  bgpPort: speaker.port,
-  apiPort: await freePort(),
-});
+let speaker: FloodingSpeaker;
+let node: Daemon;
 
 flood.after(async () => {
-  await node.program.stop('SIGKILL');
+  cleanUp();
   await speaker.stop();
-  directory.remove();
 });
 
 function* updates(): Generator<Buffer> {
@@ -56,10 +48,22 @@ async function receivedRoutes(): Promise<unknown> {
   return node.api.lookingGlass('summary/route_counts/received_routes_count');
 }
 
+flood('the speakers start', async () => {
+  speaker = await startFloodingSpeaker({ address: SPEAKER, holdTime: HOLD_TIME });
+  node = await startDaemon({
+    directory: temporaryDirectory().path,
+    name: 'node',
+    address: NODE,
+    peers: [SPEAKER],
+    bgpPort: speaker.port,
+    apiPort: await freePort(),
+  });
+  await speaker.established;
+});
+
 flood('every route is counted, and the session stays', async () => {
   // Network 7 has the route target 64512:7, one of those of the flood.
   await node.api.attach(ipvpnPort(7, 1));
-  await speaker.established;
   const started = performance.now();
   await speaker.flood(updates());
   const sent = performance.now();

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cleanUp } from '../support/at-exit.ts';
 import { evi, evpnPort, ipOf, ipvpnPort, macOf, vrf } from '../support/attachments.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
@@ -22,8 +23,7 @@ const A = '127.0.0.12';
 const B = '127.0.0.13';
 const CLIENT = '127.0.0.17';
 
-const directory = temporaryDirectory();
-const files = { directory: directory.path };
+const files = { directory: temporaryDirectory().path };
 const port = await freePort(REFLECTOR);
 let reflector: Frr;
 let client: Gobgp;
@@ -48,7 +48,7 @@ async function vpnv4Routes(from: string): Promise<FrrRoute[]> {
   return readFrrVpnv4(await reflector.show('show bgp ipv4 vpn')).filter((route) => route.from === from);
 }
 
-frr.before(async () => {
+frr('the speakers start', async () => {
   reflector = await startReflector();
   client = await startGobgp({
     ...files,
@@ -61,10 +61,7 @@ frr.before(async () => {
   [a, b] = await Promise.all([startNode('a', A), startNode('b', B)]);
 });
 
-frr.after(async () => {
-  await Promise.all([a, b, client, reflector].map(({ program }) => program.stop('SIGKILL')));
-  directory.remove();
-});
+frr.after(cleanUp);
 
 interface FrrNeighbour {
   readonly bgpState: string;

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cleanUp } from '../support/at-exit.ts';
 import { evi, evpnPort, ipOf, ipvpnPort, macOf, macOnlyPort, vrf } from '../support/attachments.ts';
 import { eventually, throughout } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
@@ -23,8 +24,7 @@ const VXLAN = 8;
 const MPLS = 10;
 const INGRESS_REPLICATION = 6;
 
-const directory = temporaryDirectory();
-const files = { directory: directory.path };
+const files = { directory: temporaryDirectory().path };
 const port = await freePort();
 let reflector: Gobgp;
 let client: Gobgp;
@@ -40,7 +40,7 @@ async function startNode(name: string, address: string): Promise<Daemon> {
   return startDaemon({ ...files, name, address, peers: [REFLECTOR], bgpPort: port, apiPort });
 }
 
-gobgp.before(async () => {
+gobgp('the speakers start', async () => {
   reflector = await startReflector();
   client = await startGobgp({
     ...files,
@@ -53,10 +53,7 @@ gobgp.before(async () => {
   [a, b] = await Promise.all([startNode('a', A), startNode('b', B)]);
 });
 
-gobgp.after(async () => {
-  await Promise.all([a, b, client, reflector].map(({ program }) => program.stop('SIGKILL')));
-  directory.remove();
-});
+gobgp.after(cleanUp);
 
 gobgp('a session is established, as both sides see it', async () => {
   for (const node of [a, b]) {

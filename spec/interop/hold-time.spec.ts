@@ -1,11 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cleanUp } from '../support/at-exit.ts';
 import { evi, evpnPort } from '../support/attachments.ts';
 import { eventually, throughout } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { assertEstablished, instanceRoutes, peer } from '../support/looking-glass.ts';
-import { startDaemon } from '../support/speakers/daemon.ts';
-import { startGobgp } from '../support/speakers/gobgp.ts';
+import { type Daemon, startDaemon } from '../support/speakers/daemon.ts';
+import { type Gobgp, startGobgp } from '../support/speakers/gobgp.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 /** A reflector with the shortest hold time that BGP allows, so that silence is noticed soon. */
@@ -14,24 +15,25 @@ const holdTime = suite('hold time');
 const REFLECTOR = '127.0.0.6';
 const NODE = '127.0.0.4';
 
-const directory = temporaryDirectory();
-const port = await freePort(REFLECTOR);
-const files = { directory: directory.path };
-const reflector = await startGobgp({ ...files, name: 'strict', address: REFLECTOR, port, holdTime: 3 });
-const node = await startDaemon({
-  ...files,
-  name: 'node',
-  address: NODE,
-  peers: [REFLECTOR],
-  bgpPort: port,
-  apiPort: await freePort(),
+const files = { directory: temporaryDirectory().path };
+let reflector: Gobgp;
+let node: Daemon;
+
+holdTime('the speakers start', async () => {
+  const port = await freePort(REFLECTOR);
+  const apiPort = await freePort();
+  reflector = await startGobgp({ ...files, name: 'strict', address: REFLECTOR, port, holdTime: 3 });
+  node = await startDaemon({
+    ...files,
+    name: 'node',
+    address: NODE,
+    peers: [REFLECTOR],
+    bgpPort: port,
+    apiPort,
+  });
 });
 
-holdTime.after(async () => {
-  await node.program.stop('SIGKILL');
-  await reflector.program.stop('SIGKILL');
-  directory.remove();
-});
+holdTime.after(cleanUp);
 
 holdTime('the smaller one counts, and keepalives keep the session', async () => {
   await eventually('established', () => assertEstablished(node.api, REFLECTOR));

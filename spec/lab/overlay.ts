@@ -1,3 +1,4 @@
+import { atExit } from '../support/at-exit.ts';
 import { eventually } from '../support/eventually.ts';
 import { assertEstablished } from '../support/looking-glass.ts';
 import { Laboratory } from '../support/network-namespace.ts';
@@ -13,8 +14,6 @@ export interface Overlay {
   readonly laboratory: Laboratory;
   readonly reflector: Program;
   readonly nodes: readonly ComputeNode[];
-  /** Ends all programs and removes all namespaces. */
-  readonly destroy: () => Promise<void>;
 }
 
 export interface OverlayOptions {
@@ -23,15 +22,15 @@ export interface OverlayOptions {
   /** In seconds. */
   readonly holdTime?: number;
   readonly laboratory?: Laboratory;
-  /** Where files go; removed by `destroy` unless given. */
+  /** Where files go; a temporary one unless given. */
   readonly directory?: string;
 }
 
-/** Builds it, and waits until each node has its BGP session. */
+/** Builds it, and waits until each node has its BGP session. All of it goes with `cleanUp`. */
 export async function buildOverlay(options: OverlayOptions): Promise<Overlay> {
   const laboratory = options.laboratory ?? new Laboratory();
-  const temporary = options.directory === undefined ? temporaryDirectory() : undefined;
-  const directory = options.directory ?? temporary!.path;
+  atExit(() => laboratory.destroyNow());
+  const directory = options.directory ?? temporaryDirectory().path;
   const underlay = await buildUnderlay(laboratory);
   const start = options.reflector === 'gobgp' ? startGobgp : startFrr;
   const { program: reflector } = await start({
@@ -52,14 +51,5 @@ export async function buildOverlay(options: OverlayOptions): Promise<Overlay> {
       20_000,
     );
   }
-  return {
-    laboratory,
-    reflector,
-    nodes,
-    destroy: async () => {
-      // Ends what runs in the namespaces as well.
-      await laboratory.destroy();
-      temporary?.remove();
-    },
-  };
+  return { laboratory, reflector, nodes };
 }

@@ -1,7 +1,7 @@
 /**
  * What a test has built outside of its own process (other processes, namespaces, directories) must go when the test
- * ends, however it ends. Steps registered here run once, the newest first, when the process exits or is asked to by
- * a signal. They are synchronous: nothing asynchronous runs during `exit`.
+ * ends, however it ends. Steps registered here run once, the newest first: when a suite says so, at the latest when
+ * the process exits or is asked to by a signal. They are synchronous: nothing asynchronous runs during `exit`.
  */
 const steps: (() => void)[] = [];
 let listening = false;
@@ -18,17 +18,11 @@ export function atExit(step: () => void): () => void {
   };
 }
 
-function listen(): void {
-  if (listening) return;
-  listening = true;
-  process.on('exit', runAll);
-  // Without a handler a signal ends the process at once, and nobody runs the steps.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => process.exit(130));
-  }
-}
-
-function runAll(): void {
+/**
+ * Runs all steps now. A suite ends with it (`after`), because processes that it leaves running would keep it from
+ * ending at all.
+ */
+export function cleanUp(): void {
   for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
     try {
       step();
@@ -36,5 +30,20 @@ function runAll(): void {
       // The others still have to run.
       console.error('clean-up failed:', error);
     }
+  }
+}
+
+/** Forgets all steps: what was built stays. */
+export function keepEverything(): void {
+  steps.length = 0;
+}
+
+function listen(): void {
+  if (listening) return;
+  listening = true;
+  process.on('exit', cleanUp);
+  // Without a handler a signal ends the process at once, and nobody runs the steps.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => process.exit(130));
   }
 }

@@ -124,7 +124,8 @@ export class Laboratory {
     this.names.clear();
   }
 
-  private destroyNow(): void {
+  /** As `destroy`, without waiting: for the end of the process. */
+  destroyNow(): void {
     for (const name of this.names) {
       try {
         execFileSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });

@@ -2,7 +2,7 @@ import { BehaviorSubject, of, Subject, takeUntil, timer, type SchedulerLike, typ
 import { AttributeCache } from '../../lib/bgp/attribute/attribute-cache.ts';
 import { RTC, type Family } from '../../lib/bgp/family.ts';
 import type { UpdateFault } from '../../lib/bgp/fault.ts';
-import type { Negotiated } from '../../lib/bgp/session.ts';
+import type { Negotiated, SessionSettings } from '../../lib/bgp/session.ts';
 import { decodeUpdate, type UpdateContext } from '../../lib/bgp/update.ts';
 import { RequestedTargets } from '../../lib/rib/requested-targets.ts';
 import { NO_TARGETS, type TargetSet } from '../../lib/rib/route-index.ts';
@@ -16,6 +16,7 @@ const MEMBERSHIP_WAIT = 60_000;
 
 export interface EstablishedOptions {
   readonly peer: RouteSource;
+  readonly settings: SessionSettings;
   readonly negotiated: Negotiated;
   readonly bus: RouteBus;
   readonly write: (bytes: Buffer) => boolean;
@@ -85,14 +86,17 @@ export class EstablishedSession {
 
   /** Takes in the UPDATE whose body is `bytes[start, end)`; a fault that resets the session is returned. */
   receive(bytes: Buffer, start: number, end: number): UpdateFault | undefined {
-    const { peer, log } = this.#options;
+    const { peer, log, settings } = this.#options;
     const { endOfRib, faults } = decodeUpdate(
       bytes,
       start,
       end,
       this.#context,
       (family, key, payload, attributes) => {
-        const received = publication(peer, family, key, payload, attributes);
+        // RFC 4456 §8: our own route that a reflector sends back. In RT Constraint it means that the reflector wants
+        // what we want (RFC 4684 §3.2).
+        const isOwn = family !== RTC && attributes?.originatorId === settings.identifier;
+        const received = publication(peer, family, key, payload, isOwn ? undefined : attributes);
         this.#received.push(received);
         if (family === RTC) {
           this.#requested.update(received);

@@ -111,20 +111,19 @@ function decode(
 }
 
 /**
- * Where the label stack ends whose first entry is not marked as the last one. It may be a real stack, or a single
- * field whose mark is to be ignored (RFC 8277 §2.2), as in a withdrawal (§2.4: 0x800000; others send 0).
+ * Where the label stack ends whose first entry is not marked as the last one. It may be a real stack (RFC 3107), or a
+ * single field whose mark is to be ignored (RFC 8277 §2.2), as in a withdrawal (§2.4: 0x800000; others send 0). It
+ * is a single field if an RD of a known type and a prefix of possible length follow.
  */
 function endOfStack(bytes: Buffer, start: number, bits: number): number {
   const single = start + 3;
   const first = bytes.readUIntBE(start, 3);
   if (first === WITHDRAWN_LABEL || first === 0) return single;
+  if (bits - RD_BITS - LABEL_BITS <= 32 && bytes.readUInt16BE(single) <= 2) return single;
   const last = start + ((bits - RD_BITS) >> 3);
-  for (let entry = single; entry + 3 <= last; entry += 3) {
-    if ((bytes[entry + 2]! & BOTTOM_OF_STACK) === 0) continue;
-    const prefixLength = bits - RD_BITS - ((entry + 3 - start) << 3);
-    return prefixLength <= 32 ? entry + 3 : single;
-  }
-  return single;
+  let entry = single;
+  while (entry + 3 <= last && (bytes[entry + 2]! & BOTTOM_OF_STACK) === 0) entry += 3;
+  return entry + 3 <= last ? entry + 3 : single;
 }
 
 /** Bits beyond the prefix length mean nothing (RFC 4271 §4.3) and are cleared. */

@@ -56,7 +56,7 @@ export function isTolerated(reason: string, tolerance: Tolerance | undefined): b
 
 /** Whether the text of a failure says that the object of the command does not exist. */
 export function saysGone(reason: string): boolean {
-  return /No such (device|file or directory|process)|Cannot find device|does not exist|Cannot assign requested address/.test(
+  return /No such (device|file or directory|process)|Cannot find (bridge )?device|does not exist|Cannot assign requested address/.test(
     reason,
   );
 }

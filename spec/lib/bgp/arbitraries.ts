@@ -24,7 +24,7 @@ export const uint32 = fc.integer({ min: 0, max: 0xffffffff });
 
 /** Objects as literals make them; the ones of fast-check may be without prototype, which an assertion minds. */
 function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
-  return fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
+  return fc.record(model, { noNullPrototype: true });
 }
 
 export function bytes(minLength: number, maxLength = minLength): fc.Arbitrary<Buffer> {

@@ -1,0 +1,99 @@
+import { createServer } from 'node:net';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { DIRECTORY, file, MINIMUM } from '../conf/fixture.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { startProgram, type Program } from '../support/programs.ts';
+import { commandLine, run } from './fixture.ts';
+
+/** A configuration whose API port is free. */
+async function configurationFile(): Promise<{ readonly path: string; readonly port: number }> {
+  const port = await freePort();
+  return { path: file(`[BGP]\nlocal_address = lo\nmy_as = 64512\n[API]\nport = ${port}\n`), port };
+}
+
+async function started(name: string): Promise<Program> {
+  const { path, port } = await configurationFile();
+  const words = [...commandLine('bagpipe-bgp'), '--config-file', path];
+  const program = startProgram(name, words, { directory: DIRECTORY });
+  await eventually('the API answers', async () => {
+    assert.ok(program.isRunning(), program.output());
+    assert.ok((await fetch(`http://127.0.0.1:${port}/ping`)).ok);
+  });
+  return program;
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  test(`${signal} stops it with status 0`, async () => {
+    const program = await started(signal);
+    assert.equal(await program.stop(signal), { status: 0, signal: null });
+    assert.not.match(program.output(), /built-in defaults/);
+  });
+}
+
+test('SIGHUP does not end it, and is logged', async () => {
+  const program = await started('SIGHUP');
+  process.kill(program.pid, 'SIGHUP');
+  await eventually('a line', () => assert.match(program.output(), / INFO bagpipe-bgp SIGHUP ignored/));
+  assert.ok(program.isRunning());
+  assert.is((await program.stop()).status, 0);
+});
+
+test('wrong configuration: status 1, and every fault', async () => {
+  const path = file('[BGP]\nlocal_address = nosuch0\npeers = a_b\n');
+  const { status, stderr } = await run('bagpipe-bgp', '--config-file', path);
+  assert.is(status, 1);
+  assert.equal(stderr.split('\n'), [
+    `bagpipe-bgp: ${path}:2: [BGP] local_address: "nosuch0" is not valid: interface nosuch0 does not exist`,
+    `bagpipe-bgp: ${path}:3: [BGP] peers: "a_b" is not valid: expected an IPv4 address or a host name, or several, separated by commas`,
+    `bagpipe-bgp: ${path}: [BGP] my_as: must be set: expected an AS number from 1 to 65535`,
+  ]);
+});
+
+test('no such file: status 1', async () => {
+  const { status, stderr } = await run('bagpipe-bgp', '--config-file', '/nonexistent');
+  assert.is(status, 1);
+  assert.is(stderr, 'bagpipe-bgp: /nonexistent: this configuration file does not exist');
+});
+
+test('a port that is taken: status 1', async () => {
+  const { path, port } = await configurationFile();
+  const other = createServer().listen(port, '127.0.0.1');
+  const { status, stderr } = await run('bagpipe-bgp', '--config-file', path);
+  other.close();
+  assert.is(status, 1);
+  assert.match(stderr, new RegExp(`^bagpipe-bgp: .*${port}`));
+});
+
+test('unknown options and arguments: status 2', async () => {
+  for (const words of [['--bogus'], ['start'], ['--config-file']]) {
+    assert.is((await run('bagpipe-bgp', ...words)).status, 2, words.join(' '));
+  }
+});
+
+test('help and version: status 0', async () => {
+  const help = await run('bagpipe-bgp', '--help');
+  assert.is(help.status, 0);
+  for (const part of [
+    '--config-dir',
+    '[DATAPLANE_DRIVER_EVPN]',
+    'vxlan_dst_port = 4789',
+    'Exit status:',
+    'Examples:',
+  ]) {
+    assert.ok(help.stdout.includes(part), part);
+  }
+  const version = await run('bagpipe-bgp', '--version');
+  assert.match(version.stdout, /^bagpipe-bgp \d+\.\d+\.\d+/);
+});
+
+test('clean-up: the configuration of the daemon, one line for each dataplane', async () => {
+  const { status, stdout } = await run('bagpipe-bgp-cleanup', '--config-file', file(MINIMUM), '--debug');
+  assert.is(status, 0);
+  assert.equal(stdout.split('\n'), ['ipvpn dummy: nothing to remove', 'evpn dummy: nothing to remove']);
+  assert.is((await run('bagpipe-bgp-cleanup', '--config-file', '/nonexistent')).status, 1);
+  assert.is((await run('bagpipe-bgp-cleanup', 'now')).status, 2);
+});
+
+test.run();

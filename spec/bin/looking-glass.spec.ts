@@ -1,0 +1,95 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Json } from '../../lib/cli/render.ts';
+import { freePort } from '../support/free-port.ts';
+import { run, startFakeApi, type FakeApi, type Run } from './fixture.ts';
+
+let api: FakeApi;
+
+test.before(async () => {
+  api = await startFakeApi((path, url) => {
+    const nodes: Record<string, Json> = {
+      '/looking-glass/': { summary: { count: 2 }, vpns: { href: `${url}/looking-glass/vpns` } },
+      '/looking-glass/vpns': {
+        instances: { href: `${url}/looking-glass/vpns/instances` },
+        elsewhere: { href: `${url}/looking-glass/bgp` },
+        gone: { href: `${url}/looking-glass/vpns/gone` },
+      },
+      '/looking-glass/vpns/instances': [
+        { id: 'v1', name: 'VRF-1', href: `${url}/looking-glass/vpns/instances/v1` },
+      ],
+      '/looking-glass/vpns/instances/v1': { name: 'VRF-1', ports: {} },
+      '/looking-glass/vpns/ref': { href: `${url}/looking-glass/vpns/instances/v1` },
+      '/looking-glass/vpns/a%20b%2Fc': 7,
+      '/looking-glass/null': null,
+      '/elsewhere/': 'other prefix',
+    };
+    if (path === '/looking-glass/broken') return { status: 500, body: { description: 'Server error' } };
+    return path in nodes ? { status: 200, body: nodes[path]! } : { status: 404, body: null };
+  });
+});
+
+test.after(() => api.stop());
+
+function look(...args: readonly string[]): Promise<Run> {
+  return run('bagpipe-looking-glass', '--server', '127.0.0.1', '--port', api.port, ...args);
+}
+
+const OUTPUTS: readonly [args: readonly string[], lines: readonly string[]][] = [
+  [[], ['summary:', '  count: 2', 'vpns:  (...)']],
+  [
+    ['vpns', 'instances'],
+    ['* v1 (...)', '  name: VRF-1'],
+  ],
+  [['vpns/instances/v1'], ['name: VRF-1', 'ports: -']],
+  [
+    ['-r', 'vpns'],
+    ['instances:', '  * v1', '    name: VRF-1', '    ports: -', 'elsewhere:  (...)', 'gone:  (...)'],
+  ],
+  [
+    ['vpns', 'ref'],
+    ['name: VRF-1', 'ports: -'],
+  ],
+  [['vpns', 'a b%2Fc'], ['7']],
+  [['null'], ['None']],
+  [['--prefix', 'elsewhere'], ['other prefix']],
+];
+
+for (const [args, lines] of OUTPUTS) {
+  test(`shows ${args.join(' ')}`, async () => {
+    const { status, stdout } = await look(...args);
+    assert.equal(stdout.split('\n'), lines);
+    assert.is(status, 0);
+  });
+}
+
+test('JSON, whole', async () => {
+  const { stdout } = await look('--json', '--recurse', 'vpns', 'instances');
+  assert.equal(JSON.parse(stdout), [{ id: 'v1', name: 'VRF-1', ports: {} }]);
+});
+
+test('nothing at the path', async () => {
+  const { status, stdout } = await look('vpns', 'nosuch');
+  assert.is(
+    stdout,
+    `No such looking glass path: vpns nosuch\n(http://127.0.0.1:${api.port}/looking-glass/vpns/nosuch)`,
+  );
+  assert.is(status, 0);
+});
+
+test('a daemon that fails, and none', async () => {
+  const broken = await look('broken');
+  assert.is(broken.status, 1);
+  assert.match(broken.stderr, /Error code 500.*Server error/);
+  const port = String(await freePort());
+  const nobody = await run('bagpipe-looking-glass', '--server', '127.0.0.1', '--port', port);
+  assert.is(nobody.status, 1);
+  assert.match(nobody.stderr, new RegExp(`No server at http://127\\.0\\.0\\.1:${port} : .*ECONNREFUSED`));
+});
+
+test('wrong usage', async () => {
+  assert.is((await look('--bogus')).status, 2);
+  assert.is((await look('--port', 'x')).status, 2);
+});
+
+test.run();

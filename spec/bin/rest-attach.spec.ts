@@ -1,0 +1,165 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { file } from '../conf/fixture.ts';
+import { attempt } from '../support/programs.ts';
+import { needsRoot } from '../support/needs.ts';
+import { run, startFakeApi, type FakeApi, type Run } from './fixture.ts';
+
+let api: FakeApi;
+
+test.before(async () => {
+  api = await startFakeApi((_path, _url, body) =>
+    body.includes('refuse')
+      ? { status: 400, body: { code: 400, title: 'Bad Request', description: 'API error: no' } }
+      : { status: 200, body: null },
+  );
+});
+test.before.each(() => void api.requests.splice(0));
+test.after(() => api.stop());
+
+const TO_TAP1 = ['--network-type', 'ipvpn', '--port', 'tap1', '--ip', '10.0.0.1'];
+
+function restAttach(...args: readonly string[]): Promise<Run> {
+  return run('bagpipe-rest-attach', '--api-host', '127.0.0.1', '--api-port', api.port, ...args);
+}
+
+test('attach and detach', async () => {
+  const attached = await restAttach(
+    '--attach',
+    ...TO_TAP1,
+    '--rt',
+    '64512:1,64512:2',
+    '--import-rt',
+    '64512:3',
+  );
+  assert.is(attached.status, 0, attached.stderr);
+  const { line, body } = api.requests[0]!;
+  assert.is(line, 'POST /attach_localport');
+  assert.equal(attached.stdout.split('\n'), [
+    'using 10.0.0.254 as gateway address',
+    `request: ${body}`,
+    'response: 200 null',
+  ]);
+  const sent = JSON.parse(body) as Record<string, unknown>;
+  assert.equal(sent['import_rt'], ['64512:1', '64512:2', '64512:3']);
+  assert.equal(sent['export_rt'], ['64512:1', '64512:2']);
+  assert.equal(sent['local_port'], { linuxif: 'tap1' });
+
+  const detached = await restAttach('--detach', ...TO_TAP1, '--gateway-ip', '10.0.0.9');
+  assert.is(detached.status, 0);
+  assert.is(api.requests[1]!.line, 'POST /detach_localport');
+  assert.not.match(detached.stdout, /using/);
+});
+
+test('the API is where the configuration says', async () => {
+  const configuration = file(`[API]\nhost = 0.0.0.0\nport = ${api.port}\n`);
+  const { status } = await run('bagpipe-rest-attach', '--config-file', configuration, '--attach', ...TO_TAP1);
+  assert.is(status, 0);
+  assert.is(api.requests.length, 1);
+});
+
+test('a refusal of the daemon has status 1, and its reason', async () => {
+  const { status, stderr } = await restAttach('--attach', ...TO_TAP1, '--vpn-instance-id', 'refuse');
+  assert.is(status, 1);
+  assert.is(stderr, 'API error: no\nerror 400, reason: Bad Request');
+});
+
+test('so has a daemon that is not there', async () => {
+  const { status, stderr } = await restAttach('--attach', ...TO_TAP1, '--api-port', '1');
+  assert.is(status, 1);
+  assert.match(stderr, /no answer from http:\/\/127\.0\.0\.1:1\/attach_localport: /);
+});
+
+test('so has a command that fails; nothing is asked then', async () => {
+  const configuration = file('[COMMON]\nroot_helper = /nonexistent/helper\n');
+  const args = ['--config-file', configuration, '--ovs-preplug', '--ovs-bridge', 'no-such-bridge'];
+  const { status, stderr } = await restAttach('--attach', ...TO_TAP1, ...args);
+  assert.is(status, 1);
+  assert.match(
+    stderr,
+    /"(\/nonexistent\/helper )?ovs-vsctl --may-exist add-port no-such-bridge tap1" failed: ./,
+  );
+  assert.is(api.requests.length, 0);
+});
+
+test('wrong usage has status 2', async () => {
+  const missing = await restAttach('--network-type', 'ipvpn');
+  assert.is(missing.status, 2);
+  assert.match(missing.stderr, /Need to specify --attach or --detach/);
+  assert.is((await restAttach('--attach', ...TO_TAP1, 'extra')).status, 2);
+  assert.is((await restAttach('--attach', ...TO_TAP1, '--direction', 'up')).status, 2);
+  assert.is((await restAttach('--attach', ...TO_TAP1, '--vni', '16777216')).status, 2);
+  assert.is(api.requests.length, 0);
+});
+
+if (needsRoot('network namespaces of bagpipe-rest-attach')) {
+  const id = String(process.pid);
+  const namespace = `ra-${id}`;
+  const node = `ran-${id}`;
+  const ports = ['--port', `netns:rat${id}`, '--netns', namespace, '--network-type', 'evpn'];
+
+  async function ip(...words: readonly string[]): Promise<string> {
+    return (await attempt(['ip', ...words])).output;
+  }
+
+  test.after(async () => {
+    await ip('netns', 'delete', namespace);
+    await ip('netns', 'delete', node);
+  });
+
+  test('a port in a network namespace, twice', async () => {
+    const first = await restAttach('--attach', ...ports, '--ip', '10.0.0.1');
+    assert.is(first.status, 0, first.stderr);
+    const { mac_address: mac, local_port } = JSON.parse(api.requests[0]!.body) as Record<string, string>;
+    assert.equal(local_port, { linuxif: `rat${id}` });
+    const second = await restAttach('--attach', ...ports, '--ip', '10.0.0.2/16');
+    assert.is(second.status, 0, second.stderr);
+    assert.is(
+      (JSON.parse(api.requests[1]!.body) as Record<string, string>)['mac_address'],
+      mac,
+      'it is kept',
+    );
+    assert.match(
+      await ip('-netns', namespace, 'link', 'show', 'dev', 'tovpn'),
+      new RegExp(`mtu 1420 .*${mac!}`, 's'),
+    );
+    assert.match(await ip('link', 'show', 'dev', `rat${id}`), /[<,]UP[,>].* mtu 9000 /);
+    const addresses = await ip('-netns', namespace, '-4', 'address', 'show', 'dev', 'tovpn');
+    assert.match(addresses, /inet 10\.0\.0\.2\/16/);
+    assert.not.match(addresses, /10\.0\.0\.1/);
+    assert.match(await ip('-netns', namespace, 'route'), /default via 10\.0\.255\.254 dev tovpn/);
+
+    const detached = await restAttach('--detach', ...ports, '--ip', '10.0.0.2/16');
+    assert.is(detached.status, 0, detached.stderr);
+    assert.is((JSON.parse(api.requests[2]!.body) as Record<string, string>)['mac_address'], mac);
+  });
+
+  test('the MAC address that is asked for', async () => {
+    const { status, stdout } = await restAttach(
+      '--attach',
+      ...ports,
+      '--ip',
+      '10.0.0.1',
+      '--mac',
+      '52:54:00:00:00:01',
+    );
+    assert.is(status, 0);
+    assert.match(stdout, new RegExp(`^Local port: rat${id} \\(52:54:00:00:00:01\\)$`, 'm'));
+    assert.match(await ip('-netns', namespace, 'link', 'show', 'dev', 'tovpn'), /52:54:00:00:00:01/);
+  });
+
+  test('inside another namespace: what it makes outlives the command', async () => {
+    await ip('netns', 'delete', namespace);
+    await ip('netns', 'add', node);
+    const place = ['ip', 'netns', 'exec', node];
+    const words = [process.execPath, '--import', 'tsx', 'bin/bagpipe-rest-attach.ts', '--attach', ...ports];
+    // Nobody answers in there; the port is made before that matters.
+    const { status, output } = await attempt([...words, '--ip', '10.0.0.1'], place);
+    assert.is(status, 1);
+    assert.match(output, /no answer from/);
+    assert.match(await ip('-netns', namespace, 'address', 'show', 'dev', 'tovpn'), /10\.0\.0\.1\/24/);
+    assert.match(await ip('-netns', node, 'link', 'show', 'dev', `rat${id}`), /[<,]UP[,>]/);
+  });
+}
+
+test.run();

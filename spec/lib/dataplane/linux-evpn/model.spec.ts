@@ -1,0 +1,380 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  type Confirmation,
+  type EvpnState,
+  type Intent,
+  intentKey,
+  unwant,
+  want,
+} from '../../../../lib/dataplane/intent.ts';
+import { blameReferents, fail, isBlocked, stagesOf } from '../../../../lib/dataplane/linux-evpn/change.ts';
+import { isTolerated } from '../../../../lib/dataplane/linux-evpn/command.ts';
+import { LinuxEvpn } from '../../../../lib/dataplane/linux-evpn/model.ts';
+import { MockKernel } from './mock-kernel.ts';
+
+/** What the sink does, without processes. */
+function carryOut(model: LinuxEvpn, kernel: MockKernel, intents: readonly Intent[]): readonly Confirmation[] {
+  model.take(intents);
+  if (model.needsLinks) model.observeLinks(kernel.links());
+  for (const { instance, bridge, neighbourDevice } of model.unread()) {
+    model.observeTables(instance, kernel.fdb(bridge), kernel.neighboursOf(neighbourDevice));
+  }
+  const changes = model.plan();
+  for (const { commands } of stagesOf(changes)) {
+    for (const { change, line, tolerate } of commands.filter((command) => !isBlocked(command.change))) {
+      const reason = kernel.run(line);
+      if (reason !== undefined && !isTolerated(reason, tolerate)) fail(change, { command: line, reason });
+    }
+  }
+  blameReferents(changes);
+  model.settle(changes);
+  return model.finish();
+}
+
+const INTERFACES = ['tap1', 'tap2', 'tap3'];
+
+const start = (): { model: LinuxEvpn; kernel: MockKernel } => ({
+  model: new LinuxEvpn('10.77.0.1', 4789),
+  kernel: new MockKernel(INTERFACES),
+});
+
+const evi = (vni: number, bridge?: string, instance = 1): EvpnState => ({
+  kind: 'evi',
+  instance,
+  externalId: `n${instance}`,
+  vni,
+  bridge,
+});
+const tap = (name: string, mac: string, instance = 1): EvpnState[] => {
+  const port = { interface: name, description: {} };
+  return [
+    { kind: 'evpn-port', instance, port },
+    { kind: 'local-mac', instance, port, mac },
+  ];
+};
+const remote = (mac: string, vtep: string, vni: number, instance = 1): EvpnState => ({
+  kind: 'remote-mac',
+  instance,
+  mac,
+  vtep,
+  vni,
+});
+const neighbour = (ip: string, mac: string, instance = 1): EvpnState => ({
+  kind: 'neighbour',
+  instance,
+  ip,
+  mac,
+});
+const flood = (vtep: string, vni: number, instance = 1): EvpnState => ({
+  kind: 'flood',
+  instance,
+  vtep,
+  vni,
+});
+
+const A = '02:00:00:00:00:0a';
+const B = '02:00:00:00:00:0b';
+
+type States = readonly EvpnState[];
+
+/** From one set of states to the next, as an instance would say it: what changed, and what is no more. */
+function difference(from: States, to: States): Intent[] {
+  const before = new Map(from.map((state) => [intentKey(state), state]));
+  const after = new Map(to.map((state) => [intentKey(state), state]));
+  const gone = [...before].filter(([key]) => !after.has(key)).map(([, state]) => unwant(state));
+  const changed = [...after].filter(
+    ([key, state]) => JSON.stringify(before.get(key)) !== JSON.stringify(state),
+  );
+  return [...gone, ...changed.map(([, state]) => want(state))];
+}
+
+/** What a node looks like that has never seen anything else. */
+function fresh(states: States): readonly string[] {
+  const { model, kernel } = start();
+  const faults = carryOut(model, kernel, states.map(want)).filter(({ fault }) => fault !== undefined);
+  assert.equal(faults, []);
+  return kernel.dump();
+}
+
+const LISTS: Record<string, readonly States[]> = {
+  'a network fills and empties': [
+    [evi(16)],
+    [evi(16), ...tap('tap1', A)],
+    [evi(16), ...tap('tap1', A), flood('10.77.0.2', 20)],
+    [
+      evi(16),
+      ...tap('tap1', A),
+      flood('10.77.0.2', 20),
+      remote(B, '10.77.0.2', 20),
+      neighbour('13.0.0.2', B),
+    ],
+    [evi(16), flood('10.77.0.2', 20), remote(B, '10.77.0.2', 20)],
+  ],
+  'a remote MAC moves': [
+    [evi(16), remote(B, '10.77.0.2', 20)],
+    [evi(16), remote(B, '10.77.0.3', 30)],
+    [evi(16), remote(B, '10.77.0.3', 20)],
+  ],
+  'a MAC comes and goes': [
+    [evi(16), remote(A, '10.77.0.2', 20)],
+    [evi(16), remote(A, '10.77.0.2', 20), ...tap('tap1', A)],
+    [evi(16), ...tap('tap1', A)],
+    [evi(16), ...tap('tap2', A)],
+    [evi(16), remote(A, '10.77.0.2', 20)],
+  ],
+  'the same VTEP under two VNIs': [
+    [evi(16), flood('10.77.0.2', 20)],
+    [evi(16), flood('10.77.0.2', 20), flood('10.77.0.2', 21)],
+    [evi(16), flood('10.77.0.2', 20)],
+  ],
+  'another VNI, everything stays': [
+    [
+      evi(16),
+      ...tap('tap1', A),
+      remote(B, '10.77.0.2', 20),
+      neighbour('13.0.0.2', B),
+      flood('10.77.0.2', 20),
+    ],
+    [
+      evi(17),
+      ...tap('tap1', A),
+      remote(B, '10.77.0.2', 20),
+      neighbour('13.0.0.2', B),
+      flood('10.77.0.2', 20),
+    ],
+  ],
+  'two networks exchange their VNIs': [
+    [evi(16), evi(17, undefined, 2), remote(B, '10.77.0.2', 20), remote(B, '10.77.0.3', 20, 2)],
+    [evi(17), evi(16, undefined, 2), remote(B, '10.77.0.2', 20), remote(B, '10.77.0.3', 20, 2)],
+  ],
+  'a port moves to another network': [
+    [evi(16), evi(17, undefined, 2), ...tap('tap1', A)],
+    [evi(16), evi(17, undefined, 2), ...tap('tap1', A, 2)],
+  ],
+  'what B and A share stays with A': [
+    [evi(16), neighbour('13.0.0.1', A), remote(A, '10.77.0.2', 20)],
+    [evi(16), neighbour('13.0.0.1', A), neighbour('13.0.0.9', A), remote(A, '10.77.0.2', 20)],
+    [evi(16), neighbour('13.0.0.1', A), remote(A, '10.77.0.2', 20)],
+  ],
+};
+
+const EXPANDERS: Record<string, (list: readonly States[]) => readonly States[]> = {
+  'as it is': (list) => list,
+  reversed: (list) => list.toReversed(),
+  'with nothing between': (list) => list.flatMap((states) => [states, []]),
+  'each state backwards': (list) => list.map((states) => states.toReversed()),
+  'forth and back': (list) => [...list, ...list.toReversed()],
+};
+
+for (const [name, list] of Object.entries(LISTS)) {
+  for (const [how, expand] of Object.entries(EXPANDERS)) {
+    test(`${name}: ${how}`, () => {
+      const { model, kernel } = start();
+      let former: States = [];
+      for (const states of expand(list)) {
+        const confirmations = carryOut(model, kernel, difference(former, states));
+        assert.equal(
+          confirmations.filter(({ fault }) => fault !== undefined),
+          [],
+        );
+        assert.equal(kernel.dump(), fresh(states));
+        const before = kernel.log.length;
+        carryOut(model, kernel, states.map(want));
+        assert.equal(kernel.log.slice(before), [], 'a repeat runs no command');
+        former = states;
+      }
+    });
+  }
+
+  test(`${name}: after a restart`, () => {
+    const { model, kernel } = start();
+    carryOut(model, kernel, list[0]!.map(want));
+    for (const states of list) {
+      const restarted = new LinuxEvpn('10.77.0.1', 4789);
+      carryOut(restarted, kernel, states.map(want));
+      restarted.take([]);
+      restarted.sweep();
+      const untold = carryOutSweep(restarted, kernel);
+      assert.equal(untold, []);
+      assert.equal(kernel.dump(), fresh(states));
+    }
+  });
+}
+
+function carryOutSweep(model: LinuxEvpn, kernel: MockKernel): readonly unknown[] {
+  model.observeLinks(kernel.links());
+  const changes = model.plan();
+  for (const { commands } of stagesOf(changes)) {
+    for (const { change, line, tolerate } of commands) {
+      const reason = kernel.run(line);
+      if (reason !== undefined && !isTolerated(reason, tolerate)) fail(change, { command: line, reason });
+    }
+  }
+  const untold = model.settle(changes);
+  model.finish();
+  return untold;
+}
+
+test('before the sweep nothing that stands there is removed', () => {
+  const { model, kernel } = start();
+  carryOut(
+    model,
+    kernel,
+    [evi(16), ...tap('tap1', A), remote(B, '10.77.0.2', 20), evi(17, undefined, 2)].map(want),
+  );
+  const dump = kernel.dump();
+  carryOut(new LinuxEvpn('10.77.0.1', 4789), kernel, [want(evi(16))]);
+  assert.equal(kernel.dump(), dump);
+});
+
+test('removal of an EVI is the removal of its devices, however many entries there are', () => {
+  const { model, kernel } = start();
+  carryOut(
+    model,
+    kernel,
+    [evi(16), ...tap('tap1', A), remote(B, '10.77.0.2', 20), neighbour('13.0.0.2', B)].map(want),
+  );
+  const before = kernel.log.length;
+  carryOut(model, kernel, [unwant(evi(16))]);
+  assert.equal(kernel.log.slice(before), ['link del dev evpn---n1', 'link del dev vxlan--n1']);
+  assert.equal(kernel.dump(), start().kernel.dump());
+});
+
+test('a failed EVI fails what is in it, with its own reason; wanted again, all of it is made', () => {
+  const { model, kernel } = start();
+  kernel.run('link add name foreign type vxlan id 16 local 10.0.0.1 dstport 4789 nolearning');
+  const states = [evi(16), ...tap('tap1', A), remote(B, '10.77.0.2', 20)];
+  const confirmations = carryOut(model, kernel, states.map(want));
+  assert.is(confirmations.length, 4);
+  for (const { fault } of confirmations) assert.match(fault!.reason, /VNI already exists/);
+  kernel.run('link del dev foreign');
+  assert.is(carryOut(model, kernel, [want(evi(16))])[0]?.fault, undefined);
+  assert.equal(kernel.dump(), fresh(states));
+});
+
+test('a failed port fails its MAC and no other', () => {
+  const { model, kernel } = start();
+  const states = [evi(16), ...tap('tap9', A), ...tap('tap1', B)];
+  const faults = carryOut(model, kernel, states.map(want)).filter(({ fault }) => fault !== undefined);
+  assert.equal(
+    faults.map(({ intent }) => intent.key),
+    ['1/evpn-port/tap9', `1/local-mac/${A}`],
+  );
+  carryOut(model, kernel, tap('tap9', A).map(unwant));
+  assert.equal(kernel.dump(), fresh([evi(16), ...tap('tap1', B)]));
+});
+
+test('an object of an EVI that nobody wants is a fault; its removal is none', () => {
+  const { model, kernel } = start();
+  const [wanted] = carryOut(model, kernel, [want(remote(B, '10.77.0.2', 20))]);
+  assert.match(wanted!.fault!.reason, /no EVI for instance 1/);
+  const [unwanted] = carryOut(model, kernel, [unwant(remote(B, '10.77.0.2', 20))]);
+  assert.is(unwanted!.fault, undefined);
+  assert.equal(kernel.log, []);
+});
+
+for (const [name, state, complaint] of [
+  ['interface', tap('a b', A)[0]!, /interface name/],
+  ['MAC', remote('02:00', '10.77.0.2', 20), /MAC address/],
+  ['VTEP', remote(A, '10.77.0.2; reboot', 20), /IP address/],
+  ['VNI', remote(A, '10.77.0.2', 1 << 24), /VNI/],
+  ['bridge', evi(16, '-x'), /interface name/],
+] satisfies [string, EvpnState, RegExp][]) {
+  test(`a bad ${name} is a fault and never a command`, () => {
+    const { model, kernel } = start();
+    carryOut(model, kernel, [want(evi(16))]);
+    const before = kernel.log.length;
+    const [confirmation] = carryOut(model, kernel, [want(state)]);
+    assert.match(confirmation!.fault!.reason, complaint);
+    assert.is(confirmation!.fault!.command, undefined);
+    assert.equal(kernel.log.slice(before), []);
+  });
+}
+
+test('IPv6 neighbours of a bridge of ours are confirmed and not made', () => {
+  const { model, kernel } = start();
+  const [, confirmation] = carryOut(model, kernel, [want(evi(16)), want(neighbour('2001:db8::2', B))]);
+  assert.is(confirmation!.fault, undefined);
+  assert.is(kernel.neighbours.size, 0);
+});
+
+test('linuxbr: only what is ours goes from a device that was there', () => {
+  const { model, kernel } = start();
+  kernel.run('link add name brq type bridge');
+  kernel.run('link add name vxlan-16 type vxlan id 16 local 10.77.0.1 dstport 8472 nolearning');
+  kernel.run('link set dev vxlan-16 master brq');
+  kernel.run(`fdb replace ${A} dev vxlan-16 self permanent dst 10.77.0.9 vni 16`);
+  const before = kernel.dump();
+  const state = evi(16, 'brq');
+  assert.ok(
+    carryOut(
+      model,
+      kernel,
+      [state, ...tap('tap1', '02:00:00:00:00:01'), remote(B, '10.77.0.2', 20), neighbour('13.0.0.2', B)].map(
+        want,
+      ),
+    ).every(({ fault }) => fault === undefined),
+  );
+  assert.equal(model.describe(state as Extract<EvpnState, { kind: 'evi' }>), {
+    bridge: 'brq',
+    device: 'vxlan-16',
+  });
+  assert.ok(kernel.tunnels.has(`vxlan-16 ${B}`));
+  carryOut(model, kernel, [unwant(state)]);
+  assert.equal(kernel.dump(), before);
+});
+
+test('property: any sequence of intents leaves what its last word is', () => {
+  const macs = [A, B];
+  const universe: EvpnState[] = [1, 2].flatMap((instance) => [
+    ...macs.flatMap((mac) => [
+      remote(mac, '10.77.0.2', 20, instance),
+      remote(mac, '10.77.0.3', 30, instance),
+    ]),
+    ...tap(`tap${instance}`, A, instance),
+    ...tap('tap3', B, 1).filter(() => instance === 1),
+    neighbour('13.0.0.1', A, instance),
+    neighbour('13.0.0.1', B, instance),
+    flood('10.77.0.2', 20, instance),
+    flood('10.77.0.3', 20, instance),
+  ]);
+  const event = fc.record({ state: fc.constantFrom(...universe), wanted: fc.boolean() });
+  const evis = [evi(16), evi(17, undefined, 2)];
+  fc.assert(
+    fc.property(fc.array(fc.array(event, { maxLength: 6 }), { maxLength: 8 }), (batches) => {
+      const { model, kernel } = start();
+      carryOut(model, kernel, evis.map(want));
+      const last = new Map<string, EvpnState | undefined>();
+      for (const batch of batches) {
+        const intents = new Map<string, Intent>();
+        for (const { state, wanted } of batch) {
+          const intent = wanted ? want(state) : unwant(state);
+          intents.set(intent.key, intent);
+          last.set(intent.key, wanted ? state : undefined);
+        }
+        carryOut(model, kernel, [...intents.values()]);
+      }
+      const states = [...last.values()].filter((state) => state !== undefined);
+      // A MAC may be wanted behind a port that is not: then there is no entry, and nothing to compare with.
+      const ports = new Set(
+        states.flatMap((state) =>
+          state.kind === 'evpn-port' ? [`${state.instance} ${state.port.interface}`] : [],
+        ),
+      );
+      if (
+        states.some(
+          (state) => state.kind === 'local-mac' && !ports.has(`${state.instance} ${state.port.interface}`),
+        )
+      )
+        return;
+      assert.equal(
+        kernel.dump().filter((line) => !line.startsWith('tap')),
+        fresh([...evis, ...states]).filter((line) => !line.startsWith('tap')),
+      );
+    }),
+  );
+});
+
+test.run();
