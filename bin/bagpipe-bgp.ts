@@ -40,4 +40,6 @@ if (!daemon.ok) {
   console.error(`bagpipe-bgp: ${daemon.fault}`);
   process.exit(EXIT_FAILURE);
 }
-if (configuration.usesDefaults) console.log(welcome(daemon.value.apiUrl));
+// In a checkout, where "npm start" is how one begins, npx finds the commands.
+const prefix = process.env['npm_lifecycle_event'] === 'start' ? 'npx ' : '';
+if (configuration.usesDefaults) console.log(welcome(daemon.value.apiUrl, prefix));

@@ -4,6 +4,7 @@ import { asyncScheduler, config as rxjs } from 'rxjs';
 import {
   describeConfiguration,
   describeDriverConfiguration,
+  listConfiguration,
   type Configuration,
 } from '../conf/configuration.ts';
 import { RTC, SESSION_FAMILIES } from '../lib/bgp/family.ts';
@@ -53,6 +54,7 @@ export async function startDaemon(configuration: Configuration): Promise<Result<
     log.error(`unhandled error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     process.exit(1);
   };
+  for (const value of listConfiguration(configuration)) log.debug(value);
   for (const warning of configuration.warnings) log.warning(warning);
 
   const drivers = {

@@ -23,8 +23,8 @@ const A = '127.0.0.12';
 const B = '127.0.0.13';
 const CLIENT = '127.0.0.17';
 
-const files = { directory: temporaryDirectory().path };
-const port = await freePort(REFLECTOR);
+let files: { readonly directory: string };
+let port: number;
 let reflector: Frr;
 let client: Gobgp;
 let a: Daemon;
@@ -49,6 +49,8 @@ async function vpnv4Routes(from: string): Promise<FrrRoute[]> {
 }
 
 frr('the speakers start', async () => {
+  files = { directory: temporaryDirectory().path };
+  port = await freePort(REFLECTOR);
   reflector = await startReflector();
   client = await startGobgp({
     ...files,

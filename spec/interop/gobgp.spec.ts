@@ -24,8 +24,8 @@ const VXLAN = 8;
 const MPLS = 10;
 const INGRESS_REPLICATION = 6;
 
-const files = { directory: temporaryDirectory().path };
-const port = await freePort();
+let files: { readonly directory: string };
+let port: number;
 let reflector: Gobgp;
 let client: Gobgp;
 let a: Daemon;
@@ -41,6 +41,8 @@ async function startNode(name: string, address: string): Promise<Daemon> {
 }
 
 gobgp('the speakers start', async () => {
+  files = { directory: temporaryDirectory().path };
+  port = await freePort();
   reflector = await startReflector();
   client = await startGobgp({
     ...files,

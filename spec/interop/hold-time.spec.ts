@@ -15,11 +15,11 @@ const holdTime = suite('hold time');
 const REFLECTOR = '127.0.0.6';
 const NODE = '127.0.0.4';
 
-const files = { directory: temporaryDirectory().path };
 let reflector: Gobgp;
 let node: Daemon;
 
 holdTime('the speakers start', async () => {
+  const files = { directory: temporaryDirectory().path };
   const port = await freePort(REFLECTOR);
   const apiPort = await freePort();
   reflector = await startGobgp({ ...files, name: 'strict', address: REFLECTOR, port, holdTime: 3 });

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { type ApiClient, apiClient } from '../support/api-client.ts';
 import type { Laboratory, Namespace } from '../support/network-namespace.ts';
-import { inNamespace, run, startProgram } from '../support/programs.ts';
+import { inNamespace, type ProgramOptions, run, startProgram } from '../support/programs.ts';
 import { builtCommand, type Daemon, startDaemon } from '../support/speakers/daemon.ts';
 import { REFLECTOR_ADDRESS, type Underlay } from './underlay.ts';
+
+/** Where programs keep their files, and whether they outlive us. */
+export type Files = Pick<ProgramOptions, 'directory' | 'detached'>;
 
 /** A compute node: a namespace of the underlay in which the daemon runs with the linux E-VPN driver. */
 export class ComputeNode {
@@ -12,31 +15,31 @@ export class ComputeNode {
   readonly namespace: Namespace;
   readonly api: ApiClient;
   private readonly laboratory: Laboratory;
-  private readonly directory: string;
+  private readonly program: Omit<ProgramOptions, 'name'>;
   private current: Daemon | undefined;
 
   private constructor(
     name: string,
     place: { readonly namespace: Namespace; readonly address: string },
     laboratory: Laboratory,
-    directory: string,
+    files: Files,
   ) {
     this.name = name;
     this.namespace = place.namespace;
     this.address = place.address;
     this.laboratory = laboratory;
-    this.directory = directory;
-    this.api = apiClient({ socketPath: join(directory, `${name}-api.sock`) });
+    this.program = { ...files, place: inNamespace(place.namespace.name) };
+    this.api = apiClient({ socketPath: join(files.directory, `${name}-api.sock`) });
   }
 
   /** Adds a node to the underlay; its daemon is not started yet. */
-  static async add(name: string, underlay: Underlay, directory: string): Promise<ComputeNode> {
-    const node = new ComputeNode(name, await underlay.addNode(name), underlay.laboratory, directory);
+  static async add(name: string, underlay: Underlay, files: Files): Promise<ComputeNode> {
+    const node = new ComputeNode(name, await underlay.addNode(name), underlay.laboratory, files);
     const relay = join(import.meta.dirname, 'api-relay.ts');
-    const socket = join(directory, `${name}-api.sock`);
-    startProgram(`${name}-relay`, ['node', '--import', 'tsx', relay, socket, String(API_PORT)], {
-      place: inNamespace(node.namespace.name),
-      directory,
+    const socket = join(files.directory, `${name}-api.sock`);
+    startProgram(['node', '--import', 'tsx', relay, socket, String(API_PORT)], {
+      ...node.program,
+      name: `${name}-relay`,
     });
     return node;
   }
@@ -44,9 +47,8 @@ export class ComputeNode {
   /** Starts the daemon; again, after it was stopped or killed. */
   async start(): Promise<void> {
     this.current = await startDaemon({
+      ...this.program,
       name: this.name,
-      directory: this.directory,
-      place: inNamespace(this.namespace.name),
       address: this.address,
       peers: [REFLECTOR_ADDRESS],
       bgpPort: BGP_PORT,

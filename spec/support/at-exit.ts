@@ -20,7 +20,8 @@ export function atExit(step: () => void): () => void {
 
 /**
  * Runs all steps now. A suite ends with it (`after`), because processes that it leaves running would keep it from
- * ending at all.
+ * ending at all. What a suite builds it therefore builds in its tests and not when its file is loaded: the files of a
+ * group are all loaded before the first suite runs.
  */
 export function cleanUp(): void {
   for (let step = steps.pop(); step !== undefined; step = steps.pop()) {

@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Thrown by a check that cannot succeed any more. */
+export class Hopeless extends Error {}
+
 /**
  * Repeats `check` until it returns without throwing, and gives what it returned; its last error, with `what` in
  * front, when that has not happened within `deadline` milliseconds.
@@ -14,6 +17,7 @@ export async function eventually<T>(
     try {
       return await check();
     } catch (error) {
+      if (error instanceof Hopeless) throw withContext(what, error);
       if (performance.now() >= end) throw withContext(`${what}, not within ${deadline} ms`, error);
     }
     await sleep(100);

@@ -31,16 +31,21 @@ export interface ProgramEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Starts `command` in `place`; the output goes to `<directory>/<name>.log`. Killed when the test process ends. */
-export function startProgram(
-  name: string,
-  command: readonly string[],
-  options: { readonly place?: Place; readonly directory: string },
-): Program {
-  const logFile = join(options.directory, `${name}.log`);
+export interface ProgramOptions {
+  /** Its output goes to `<directory>/<name>.log`. */
+  readonly name: string;
+  readonly directory: string;
+  readonly place?: Place;
+  /** In a session of its own, so that it can go on when this process and its terminal have ended. */
+  readonly detached?: boolean;
+}
+
+/** Starts `command`; killed when this process ends. */
+export function startProgram(command: readonly string[], options: ProgramOptions): Program {
+  const logFile = join(options.directory, `${options.name}.log`);
   const log = openSync(logFile, 'a');
   const [file, ...words] = [...(options.place ?? HERE), ...command];
-  const child = spawn(file!, words, { stdio: ['ignore', log, log] });
+  const child = spawn(file!, words, { stdio: ['ignore', log, log], detached: options.detached ?? false });
   closeSync(log);
   const kill = atExit(() => child.kill('SIGKILL'));
   const ended = endOf(child);

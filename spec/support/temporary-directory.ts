@@ -14,5 +14,7 @@ export interface TemporaryDirectory {
  */
 export function temporaryDirectory(): TemporaryDirectory {
   const path = mkdtempSync(join(tmpdir(), 'bagpipe-'));
-  return { path, remove: atExit(() => rmSync(path, { recursive: true, force: true })) };
+  // A process that was killed just now may still be writing.
+  const remove = (): void => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  return { path, remove: atExit(remove) };
 }

@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { parseAttach, parseDetach } from '../../lib/api/attachment.ts';
 import { lookUp, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
 import type { Result } from '../../lib/result.ts';
-import type { AttachRequest, DetachRequest } from '../../lib/vpn/request.ts';
+import type { AttachRequest, DetachRequest, EndpointReference } from '../../lib/vpn/request.ts';
 import type { VpnFault } from '../../lib/vpn/vpn-fault.ts';
 import type { Log } from '../log.ts';
 import { errorAnswer } from './error-answer.ts';
@@ -72,7 +72,7 @@ export function createApp(options: ApiOptions): Hono {
   return app;
 }
 
-async function carryOut<Request>(
+async function carryOut<Request extends EndpointReference>(
   context: Context,
   { log }: ApiOptions,
   parse: (body: unknown) => Result<Request, string>,
@@ -84,7 +84,12 @@ async function carryOut<Request>(
   const request = parse(body);
   if (!request.ok) return refuse(context, log, request.fault);
   const result = await execute(request.value);
-  if (result.ok) return context.json(null);
+  if (result.ok) {
+    const { vpnType, instanceId, port, mac, ipText } = request.value;
+    const endpoint = [port.interface, mac, ...(ipText === undefined ? [] : [ipText])].join(' ');
+    log.info(`${context.req.path.slice(1)}: ${vpnType} ${instanceId}: ${endpoint}`);
+    return context.json(null);
+  }
   if (result.fault.kind === 'request') return refuse(context, log, result.fault.message);
   log.error(`${failed}: ${result.fault.message}`);
   return errorAnswer(context, 500, `${failed}: ${result.fault.message}`);

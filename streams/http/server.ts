@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { failure, success, type Result } from '../../lib/result.ts';
@@ -7,15 +8,25 @@ export interface ApiServer {
 }
 
 /** Listens; the fault is a sentence that says why that is not possible. */
-export function listen(app: Hono, host: string, port: number): Promise<Result<ApiServer, string>> {
+export async function listen(app: Hono, host: string, port: number): Promise<Result<ApiServer, string>> {
+  const hostname = await resolveHost(host);
   return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, () => {
+    const server = serve({ fetch: app.fetch, hostname, port }, () => {
       resolve(success({ stop: () => stopServer(server) }));
     });
     server.on('error', (error: Error) => {
       resolve(failure(`the API cannot listen on ${host}:${port}: ${error.message}`));
     });
   });
+}
+
+/** `localhost` is where clients look for it: at 127.0.0.1. What cannot be resolved is left for `listen` to report. */
+async function resolveHost(host: string): Promise<string> {
+  try {
+    return (await lookup(host, { order: 'ipv4first' })).address;
+  } catch {
+    return host;
+  }
 }
 
 function stopServer(server: ReturnType<typeof serve>): Promise<void> {

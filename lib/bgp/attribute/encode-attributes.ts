@@ -24,7 +24,10 @@ export function encodeAttributes(values: AttributeValues, context: AttributeCont
   for (const descriptor of ATTRIBUTES) {
     const value = values[descriptor.field];
     if (value === undefined) continue;
-    parts.push(encodeAttribute(descriptor.flags, descriptor.code, descriptor.encode(value, context)));
+    const bytes = descriptor.encode(value, context);
+    // Only AS_PATH may be empty; an empty list of anything else is no attribute (RFC 7606 §7.9, §7.14).
+    if (bytes.length === 0 && descriptor.field !== 'asPath') continue;
+    parts.push(encodeAttribute(descriptor.flags, descriptor.code, bytes));
   }
   for (const { flags, code, value } of values.unknown ?? []) {
     parts.push(encodeAttribute(flags, code, fromLatin1(value)));

@@ -82,7 +82,7 @@ export class LinuxEvpn {
       return;
     }
     evi.wantMember(intent.key, asMember(state));
-    if (intent.key.startsWith(`${intent.instance}/evpn-port/`)) this.#needsLinks = true;
+    if (isStructural(intent)) this.#needsLinks = true;
   }
 
   #fault(key: string, reason: string): void {
@@ -96,12 +96,11 @@ export class LinuxEvpn {
 
   observeLinks(links: readonly Link[]): void {
     this.#node = { ...this.#node, links: new Map(links.map((link) => [link.name, link])) };
-    const structural = new Set<number>();
-    for (const intent of this.#batch.values()) {
-      if (isEvi(intent) || intent.key.startsWith(`${intent.instance}/evpn-port/`))
-        structural.add(intent.instance);
-    }
-    for (const instance of structural) this.#lay(instance);
+    // A port that a former run had in one bridge may be in another by now: at the sweep all EVIs look again.
+    const instances = this.#isSweepDue
+      ? this.#evis.keys()
+      : new Set([...this.#batch.values()].filter(isStructural).map(({ instance }) => instance));
+    for (const instance of instances) this.#lay(instance);
     if (this.#isSweepDue) this.#doomStrangers();
   }
 
@@ -263,6 +262,11 @@ export function deletion(name: string, owner: string | undefined): Change {
 
 function isEvi(intent: Intent): boolean {
   return intent.key === `${intent.instance}/evi`;
+}
+
+/** About devices and interfaces, which others change too. */
+function isStructural({ key, instance }: Intent): boolean {
+  return ['evi', 'evpn-port/', 'local-mac/'].some((kind) => key.startsWith(`${instance}/${kind}`));
 }
 
 function asMember(state: Intent['state']): MemberState | undefined {

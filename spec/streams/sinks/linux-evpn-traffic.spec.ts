@@ -84,7 +84,7 @@ async function countQuestions(machine: Namespace, address: string): Promise<() =
     '--immediate-mode',
     'arp',
   ];
-  const dump = execa(helper!, words, { reject: false, stdin: 'ignore' });
+  const dump = execa(helper, words, { reject: false, stdin: 'ignore' });
   await new Promise<void>((resolve, reject) => {
     dump.stderr.on('data', (text: Buffer) => {
       if (text.includes('listening')) resolve();

@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ApiClient, apiClient } from '../api-client.ts';
-import { eventually } from '../eventually.ts';
-import { type Place, type Program, startProgram } from '../programs.ts';
+import { eventually, Hopeless } from '../eventually.ts';
+import { type Program, type ProgramOptions, startProgram } from '../programs.ts';
 import { AS_NUMBER } from './gobgp.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../../..');
@@ -17,10 +17,7 @@ export function builtCommand(name: string): string[] {
 /** Sections and options of a configuration file. */
 export type Configuration = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
 
-export interface DaemonOptions {
-  readonly name: string;
-  readonly directory: string;
-  readonly place?: Place;
+export interface DaemonOptions extends ProgramOptions {
   readonly address: string;
   readonly peers: readonly string[];
   /** TCP port of the peers. */
@@ -43,16 +40,12 @@ export interface Daemon {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const configurationFile = join(options.directory, `${options.name}.conf`);
   writeFileSync(configurationFile, formatConfiguration(completeConfiguration(options)));
-  const program = startProgram(
-    options.name,
-    [...builtCommand('bagpipe-bgp'), '--config-file', configurationFile],
-    options,
-  );
+  const program = startProgram([...builtCommand('bagpipe-bgp'), '--config-file', configurationFile], options);
   const api = options.api ?? apiClient({ host: '127.0.0.1', port: options.apiPort });
   await eventually(
     `${options.name} answers`,
     async () => {
-      if (!program.isRunning()) throw new Error(`the daemon has ended: ${program.output()}`);
+      if (!program.isRunning()) throw new Hopeless(`the daemon has ended: ${program.output()}`);
       const { status, body } = await api.send('GET', '/ping');
       if (status !== 200) throw new Error(`/ping: ${status} ${body}`);
     },

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '../eventually.ts';
-import { type Place, type Program, run, startProgram } from '../programs.ts';
+import { eventually, Hopeless } from '../eventually.ts';
+import { type Program, type ProgramOptions, run, startProgram } from '../programs.ts';
 import { AS_NUMBER } from './gobgp.ts';
 
 /** A running bgpd of FRR, alone: without zebra, without routes in the kernel, with its files in one directory. */
@@ -13,10 +13,7 @@ export interface Frr {
   readonly configure: (...lines: string[]) => Promise<void>;
 }
 
-export interface FrrOptions {
-  readonly name: string;
-  readonly directory: string;
-  readonly place?: Place;
+export interface FrrOptions extends ProgramOptions {
   readonly address: string;
   readonly port: number;
   readonly holdTime?: number;
@@ -32,7 +29,6 @@ export async function startFrr(options: FrrOptions): Promise<Frr> {
   const configuration = join(directory, 'bgpd.conf');
   writeFileSync(configuration, reflector(options));
   const program = startProgram(
-    options.name,
     [
       ...[BGPD, '-f', configuration, '--vty_socket', directory, '-i', join(directory, 'pid'), '-P', '0'],
       ...['-l', options.address, '-p', String(options.port), '--log', 'stdout', '-n', '-Z', '-S'],
@@ -42,7 +38,7 @@ export async function startFrr(options: FrrOptions): Promise<Frr> {
   const vtysh = (...commands: string[]): Promise<string> =>
     run(['vtysh', '--vty_socket', directory, ...commands.flatMap((command) => ['-c', command])]);
   await eventually(`${options.name} answers`, async () => {
-    if (!program.isRunning()) throw new Error(`bgpd has ended: ${program.output()}`);
+    if (!program.isRunning()) throw new Hopeless(`bgpd has ended: ${program.output()}`);
     await vtysh('show bgp summary json');
   });
   return {

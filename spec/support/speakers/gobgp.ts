@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '../eventually.ts';
-import { attempt, type Place, type Program, run, startProgram } from '../programs.ts';
+import { eventually, Hopeless } from '../eventually.ts';
+import { attempt, type Program, type ProgramOptions, run, startProgram } from '../programs.ts';
 import { type GobgpRoute, readGobgpTable } from './gobgp-route.ts';
 
 /** A running gobgpd, and what its command line client can ask and tell it. */
@@ -26,11 +26,7 @@ export interface GobgpNeighbour {
   readonly received: Readonly<Record<string, number>>;
 }
 
-export interface GobgpOptions {
-  /** Name of its files in `directory`. */
-  readonly name: string;
-  readonly directory: string;
-  readonly place?: Place;
+export interface GobgpOptions extends ProgramOptions {
   readonly address: string;
   readonly port: number;
   /** Without it gobgpd is a route reflector that waits for clients; with it, a client of the speaker there. */
@@ -57,7 +53,6 @@ export async function startGobgp(options: GobgpOptions): Promise<Gobgp> {
   rmSync(socket, { force: true });
   writeFileSync(configuration, options.connectTo === undefined ? reflector(options) : client(options));
   const program = startProgram(
-    options.name,
     ['gobgpd', '-f', configuration, '--api-hosts', `unix://${socket}`, '--pprof-disable'],
     options,
   );
@@ -74,7 +69,7 @@ export async function startGobgp(options: GobgpOptions): Promise<Gobgp> {
     if (output.trim() !== '') throw new Error(`gobgp ${verb} ${family} ${words}: ${output}`);
   };
   await eventually(`${options.name} answers`, () => {
-    if (!program.isRunning()) throw new Error(`gobgpd has ended: ${program.output()}`);
+    if (!program.isRunning()) throw new Hopeless(`gobgpd has ended: ${program.output()}`);
     if (!existsSync(socket)) throw new Error('no socket yet');
     return ask('global');
   });

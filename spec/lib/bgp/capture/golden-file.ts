@@ -20,7 +20,7 @@ export function writeGolden(speaker: string, version: string, cases: readonly Go
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   for (const { name, how, messages } of cases) {
-    const comments = [`${version}`, ...how.split('\n')].map((line) => `# ${line}`.trimEnd());
+    const comments = [version, ...how.split('\n')].map((line) => `# ${line}`.trimEnd());
     const text = [...comments, ...messages.flatMap(formatMessage)].join('\n');
     writeFileSync(join(directory, `${name}.hex`), `${text}\n`);
   }
@@ -47,6 +47,7 @@ export function listGolden(): readonly string[] {
 /** Marker; length and type; the body in lines of 32 bytes. */
 function formatMessage(message: Buffer): string[] {
   const lines = ['', message.toString('hex', 0, 16), message.toString('hex', 16, HEADER_LENGTH)];
-  for (let at = HEADER_LENGTH; at < message.length; at += 32) lines.push(message.toString('hex', at, at + 32));
+  for (let at = HEADER_LENGTH; at < message.length; at += 32)
+    lines.push(message.toString('hex', at, at + 32));
   return lines;
 }

@@ -33,6 +33,11 @@ const DEFAULT_CAPABILITIES: readonly Capability[] = [
   ...FAMILY_CAPABILITIES,
   { kind: 'route-refresh' },
   { kind: 'four-octet-as', as: AS_NUMBER },
+  // Without it nobody sends End-of-RIB.
+  {
+    ...{ kind: 'graceful-restart', restartState: false, notification: false, restartTime: 0 },
+    families: SESSION_FAMILIES.map(({ afi, safi }) => ({ afi, safi, forwarding: false })),
+  },
 ];
 
 /** Connects to a speaker that listens, again and again until it does, and brings up a session. */
@@ -86,7 +91,7 @@ async function establish(socket: Socket, { address, capabilities }: PeerOptions)
     send: (...messages) => messages.forEach((message) => socket.write(message)),
     take: async () => {
       await until(() => received.length > 0, socket);
-      for (let count = 0; count !== received.length; ) {
+      for (let count = 0; count !== received.length;) {
         count = received.length;
         await sleep(1500);
       }

@@ -56,7 +56,10 @@ export class MockKernel {
     const name = after('dev')!;
     const device = this.devices.get(name);
     if (device === undefined) return `Cannot find device "${name}"`;
-    if (object === 'link' && verb === 'del') return this.#linkDelete(name);
+    if (object === 'link' && verb === 'del') {
+      this.#linkDelete(name);
+      return;
+    }
     if (object === 'link') return this.#linkSet(name, device, words, after);
     if (object === 'neigh') {
       const key = `${name} ${words[2]!}`;

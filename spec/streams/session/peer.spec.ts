@@ -1,0 +1,307 @@
+import { VirtualTimeScheduler } from 'rxjs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { EVPN, RTC, SESSION_FAMILIES, VPNV4, type Family } from '../../../lib/bgp/family.ts';
+import { AttributeCache } from '../../../lib/bgp/attribute/attribute-cache.ts';
+import { makePathAttributes } from '../../../lib/bgp/attribute/make-path-attributes.ts';
+import { KEEPALIVE } from '../../../lib/bgp/message.ts';
+import { decodeNotification, describeNotification } from '../../../lib/bgp/notification.ts';
+import { encodeRtc } from '../../../lib/bgp/nlri/rtc.ts';
+import { nlriCodec } from '../../../lib/bgp/nlri/registry.ts';
+import { encodeOpen } from '../../../lib/bgp/open.ts';
+import { encodeRouteRefresh } from '../../../lib/bgp/route-refresh.ts';
+import { decodeUpdate, encodeEndOfRib, encodeUpdates } from '../../../lib/bgp/update.ts';
+import { RouteBus } from '../../../streams/bus/route-bus.ts';
+import { LogBook } from '../../../streams/log.ts';
+import type { ConnectionEvents } from '../../../streams/session/connection.ts';
+import { Peer } from '../../../streams/session/peer.ts';
+import { pe1, rt1, rt2, vpnv4Route, vrf1, withdrawn, type RouteOptions } from '../../fixtures/routes.ts';
+import type { Route } from '../../../lib/rib/route.ts';
+
+const reflector = '192.0.2.101';
+
+interface OpenOptions {
+  readonly families?: readonly Family[];
+  readonly gracefulRestart?: boolean;
+}
+
+/** A peer on virtual time, and a reflector that is played by the test at the other end of a connection. */
+class Scene {
+  readonly scheduler = new VirtualTimeScheduler();
+  readonly bus = new RouteBus({
+    defer: (work) => void this.scheduler.schedule(work),
+    scheduler: this.scheduler,
+  });
+  readonly peer: Peer;
+  connections = 0;
+  open = false;
+  /** Whether the socket takes more bytes. */
+  writable = true;
+  #events: ConnectionEvents | undefined;
+  #received: Buffer[] = [];
+
+  constructor() {
+    const logs = new LogBook({ write: () => undefined, now: () => new Date(0), debug: false });
+    this.peer = new Peer({
+      address: reflector,
+      settings: { as: 64512, identifier: '192.0.2.1', families: SESSION_FAMILIES },
+      rtcEnabled: true,
+      bus: this.bus,
+      log: logs.component('peer'),
+      scheduler: this.scheduler,
+      connect: (events) => {
+        this.connections++;
+        this.open = true;
+        this.#events = events;
+        return {
+          write: (bytes) => {
+            this.#received.push(bytes);
+            return this.writable;
+          },
+          close: () => (this.open = false),
+          closed: Promise.resolve(),
+        };
+      },
+    });
+  }
+
+  /** Lets `seconds` pass. */
+  pass(seconds: number): this {
+    this.scheduler.maxFrames = this.scheduler.frame + seconds * 1000;
+    // Something has to happen at the end of the interval for the virtual clock to get there.
+    this.scheduler.schedule(() => undefined, seconds * 1000);
+    this.scheduler.flush();
+    return this;
+  }
+
+  establish(options: OpenOptions = {}): this {
+    this.peer.start();
+    this.#events!.connected();
+    this.send(openOf(options)).send(KEEPALIVE);
+    assert.is(this.peer.status().phase, 'Established');
+    return this;
+  }
+
+  send(...messages: readonly Buffer[]): this {
+    void this.#events!.received(Buffer.concat(messages));
+    return this;
+  }
+
+  lose(): this {
+    this.open = false;
+    this.#events!.disconnected('connection closed by the peer');
+    return this;
+  }
+
+  drain(): this {
+    this.writable = true;
+    this.#events!.writable();
+    return this;
+  }
+
+  /** What has come since the last call, in words. */
+  async heard(): Promise<readonly string[]> {
+    // End-of-RIB markers wait for promises.
+    await new Promise((resolve) => setImmediate(resolve));
+    const bytes = Buffer.concat(this.#received);
+    this.#received = [];
+    const words: string[] = [];
+    for (let at = 0; at < bytes.length; at += bytes.readUInt16BE(at + 16)) {
+      words.push(...describe(bytes.subarray(at, at + bytes.readUInt16BE(at + 16))));
+    }
+    return words;
+  }
+}
+
+function openOf({ families = SESSION_FAMILIES, gracefulRestart = false }: OpenOptions): Buffer {
+  return encodeOpen({
+    as: 64512,
+    holdTime: 90,
+    identifier: reflector,
+    capabilities: [
+      ...families.map(({ afi, safi }) => ({ kind: 'multiprotocol' as const, afi, safi })),
+      ...(gracefulRestart
+        ? [
+            {
+              kind: 'graceful-restart' as const,
+              restartState: false,
+              notification: false,
+              restartTime: 120,
+              families: [],
+            },
+          ]
+        : []),
+    ],
+  });
+}
+
+function describe(message: Buffer): readonly string[] {
+  const type = message[18]!;
+  if (type === 1) return ['OPEN'];
+  if (type === 4) return ['KEEPALIVE'];
+  if (type === 3) return [describeNotification(decodeNotification(message, 19, message.length))];
+  const words: string[] = [];
+  const context = {
+    fourOctetAs: false,
+    families: new Set(SESSION_FAMILIES),
+    attributes: new AttributeCache(),
+  };
+  const { endOfRib } = decodeUpdate(
+    message,
+    19,
+    message.length,
+    context,
+    (family, key, payload, attributes) => {
+      const name = nlriCodec(family).format({ key, payload }, attributes?.nextHop).split(' ')[0]!;
+      words.push(`${attributes === undefined ? '-' : '+'}${family.name} ${name}`);
+    },
+  );
+  return endOfRib === undefined ? words : [...words, `end of ${endOfRib.name}`];
+}
+
+const membership = (target: typeof rt1, wanted = true): Buffer => {
+  const nlri = encodeRtc({ as: 64512, target });
+  const attributes = wanted ? makePathAttributes({}, reflector) : undefined;
+  return Buffer.concat(encodeUpdates([{ family: RTC, ...nlri, attributes }], { fourOctetAs: false }));
+};
+const local = (prefix: string, options: RouteOptions = {}): Route =>
+  vpnv4Route(prefix, { source: vrf1, ...options });
+const announce = (route: Route): Buffer => Buffer.concat(encodeUpdates([route], { fourOctetAs: false }));
+
+test('with RT Constraint the peer gets what it asks for, and loses what it asks for no longer', async () => {
+  const scene = new Scene();
+  scene.bus.publish([local('10.1.0.0/24'), local('10.2.0.0/24', { targets: [rt2] })]);
+  scene.establish();
+  assert.equal(await scene.heard(), ['OPEN', 'KEEPALIVE']);
+  scene.send(membership(rt1));
+  assert.equal(await scene.heard(), ['+ipv4/mpls-vpn 10.1.0.0/24']);
+  scene.bus.publish([local('10.3.0.0/24')]);
+  assert.equal(await scene.heard(), ['+ipv4/mpls-vpn 10.3.0.0/24']);
+  scene.send(membership(rt1, false), membership(rt2));
+  assert.equal((await scene.heard()).toSorted(), [
+    '+ipv4/mpls-vpn 10.2.0.0/24',
+    '-ipv4/mpls-vpn 10.1.0.0/24',
+    '-ipv4/mpls-vpn 10.3.0.0/24',
+  ]);
+});
+
+test('without RT Constraint the peer gets all routes of its families', async () => {
+  const scene = new Scene();
+  scene.bus.publish([local('10.1.0.0/24'), local('10.2.0.0/24', { targets: [] })]);
+  scene.establish({ families: [VPNV4] });
+  assert.equal(await scene.heard(), [
+    'OPEN',
+    'KEEPALIVE',
+    '+ipv4/mpls-vpn 10.1.0.0/24',
+    '+ipv4/mpls-vpn 10.2.0.0/24',
+  ]);
+});
+
+test('the routes of a peer come with its session and go with it', async () => {
+  const scene = new Scene().establish();
+  scene.send(announce(vpnv4Route('10.9.0.0/24')), announce(vpnv4Route('10.8.0.0/24')));
+  assert.is(scene.bus.countRoutes(VPNV4, 'peer'), 2);
+  scene.lose();
+  assert.is(scene.bus.countRoutes(VPNV4, 'peer'), 0);
+  assert.is(scene.bus.subscriptionCount, 0);
+  await scene.heard();
+});
+
+test('a lost session is tried again, and everything is said again', async () => {
+  const scene = new Scene();
+  scene.bus.publish([local('10.1.0.0/24')]);
+  scene.establish({ families: [VPNV4] }).lose();
+  await scene.heard();
+  scene.pass(1.5);
+  assert.is(scene.connections, 2);
+  scene.establish({ families: [VPNV4] });
+  assert.equal(await scene.heard(), ['OPEN', 'KEEPALIVE', '+ipv4/mpls-vpn 10.1.0.0/24']);
+});
+
+test('keepalives go out every third of the hold time; silence ends the session', async () => {
+  const scene = new Scene().establish();
+  await scene.heard();
+  scene.pass(61);
+  assert.equal(await scene.heard(), ['KEEPALIVE', 'KEEPALIVE']);
+  scene.send(KEEPALIVE).pass(80);
+  assert.ok(scene.peer.isEstablished);
+  scene.pass(15);
+  assert.not.ok(scene.peer.isEstablished);
+  assert.ok((await scene.heard()).includes('Hold Timer Expired'));
+});
+
+test('UPDATEs keep the session as well as KEEPALIVEs', () => {
+  const scene = new Scene().establish();
+  for (let round = 0; round < 4; round++) scene.pass(60).send(announce(vpnv4Route(`10.${round}.0.0/24`)));
+  assert.ok(scene.peer.isEstablished);
+});
+
+test('End-of-RIB goes to who waits for it: RT Constraint at once, the others when the peer has said what it wants', async () => {
+  const scene = new Scene().establish({ families: [RTC, VPNV4, EVPN], gracefulRestart: true });
+  assert.equal((await scene.heard()).slice(2), ['end of ipv4/rtc']);
+  scene.bus.publish([local('10.1.0.0/24')]);
+  scene.send(membership(rt1), encodeEndOfRib(RTC));
+  assert.equal(await scene.heard(), [
+    '+ipv4/mpls-vpn 10.1.0.0/24',
+    'end of ipv4/mpls-vpn',
+    'end of l2vpn/evpn',
+  ]);
+});
+
+test('a peer that never ends its RT Constraint routes gets the markers after a minute', async () => {
+  const scene = new Scene().establish({ families: [RTC, VPNV4], gracefulRestart: true });
+  await scene.heard();
+  scene.send(KEEPALIVE).pass(61);
+  assert.ok((await scene.heard()).includes('end of ipv4/mpls-vpn'));
+});
+
+test('a route refresh is answered with all routes of the family', async () => {
+  const scene = new Scene();
+  scene.bus.publish([local('10.1.0.0/24')]);
+  scene.establish({ families: [VPNV4] });
+  await scene.heard();
+  scene.send(encodeRouteRefresh({ afi: VPNV4.afi, subtype: 0, safi: VPNV4.safi }));
+  assert.equal(await scene.heard(), ['+ipv4/mpls-vpn 10.1.0.0/24']);
+});
+
+test('a slow peer hears of a route that changes meanwhile once, as it is in the end', async () => {
+  const scene = new Scene().establish({ families: [VPNV4] });
+  await scene.heard();
+  scene.writable = false;
+  scene.bus.publish([local('10.1.0.0/24')]);
+  assert.equal(await scene.heard(), ['+ipv4/mpls-vpn 10.1.0.0/24']);
+  const flapping = local('10.2.0.0/24');
+  for (let round = 0; round < 5; round++) scene.bus.publish([flapping, withdrawn(flapping)]);
+  scene.bus.publish([local('10.1.0.0/24', { label: 200 })]);
+  assert.equal(await scene.heard(), []);
+  scene.drain();
+  assert.equal((await scene.heard()).toSorted(), [
+    '+ipv4/mpls-vpn 10.1.0.0/24',
+    '-ipv4/mpls-vpn 10.2.0.0/24',
+  ]);
+});
+
+test('what is malformed ends the session with a NOTIFICATION, and the next one works', async () => {
+  const scene = new Scene().establish();
+  await scene.heard();
+  scene.send(Buffer.alloc(19));
+  assert.equal(await scene.heard(), ['Message Header Error/Connection Not Synchronized']);
+  assert.not.ok(scene.open);
+  scene.pass(2);
+  scene.establish();
+});
+
+test('a stop says Cease, closes, and leaves nothing behind', async () => {
+  const scene = new Scene().establish();
+  await scene.heard();
+  scene.send(announce(vpnv4Route('10.9.0.0/24', { nextHop: pe1 })));
+  await scene.peer.stop();
+  assert.equal(await scene.heard(), ['Cease/Administrative Shutdown']);
+  assert.not.ok(scene.open);
+  assert.is(scene.bus.subscriptionCount, 0);
+  assert.is(scene.bus.countRoutes(VPNV4, 'peer'), 0);
+  scene.pass(300);
+  assert.is(scene.connections, 1);
+});
+
+test.run();

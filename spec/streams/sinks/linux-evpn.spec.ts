@@ -1,0 +1,133 @@
+import { VirtualTimeScheduler } from 'rxjs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type EviState, type FloodState, unwant, want } from '../../../lib/dataplane/intent.ts';
+import type { RunResult } from '../../../streams/sinks/run-batch.ts';
+import { SinkDriver } from '../../support/sink-driver.ts';
+
+/** The sink with tools that are played: how it takes failures. */
+const evi: EviState = { kind: 'evi', instance: 1, externalId: 'n1', vni: 16, bridge: undefined };
+const flood: FloodState = { kind: 'flood', instance: 1, vtep: '10.77.0.2', vni: 20 };
+
+const OK: RunResult = { exitCode: 0, stdout: '', stderr: '' };
+
+/** Tools that succeed, and `bridge -batch`, which does as it is told. */
+function tools(bridge: (attempt: number) => RunResult) {
+  let attempts = 0;
+  return (words: readonly string[], input: string): Promise<RunResult> => {
+    if (words.includes('address')) return Promise.resolve({ ...OK, stdout: '[]' });
+    if (words[0] !== 'bridge' || !words.includes('-batch')) {
+      const markers = input.split('\n').filter((line) => line === 'link show dev lo').length;
+      return Promise.resolve({ ...OK, stdout: 'lo\n'.repeat(markers) });
+    }
+    attempts += 1;
+    return Promise.resolve(bridge(attempts));
+  };
+}
+
+const busy: RunResult = {
+  exitCode: 1,
+  stdout: '',
+  stderr: 'RTNETLINK answers: Device or resource busy\nCommand failed -:1\n',
+};
+
+/** A clock that runs ahead whenever somebody waits for it. */
+function hastyClock(): VirtualTimeScheduler {
+  const scheduler = new VirtualTimeScheduler();
+  const schedule = scheduler.schedule.bind(scheduler);
+  scheduler.schedule = (...parameters) => {
+    const action = schedule(...parameters);
+    if ((parameters[1] ?? 0) < 10_000) queueMicrotask(() => scheduler.flush());
+    return action;
+  };
+  return scheduler;
+}
+
+test('what may pass is tried again, three times, later each time', async () => {
+  const scheduler = hastyClock();
+  scheduler.maxFrames = 10_000;
+  let attempts = 0;
+  const driver = new SinkDriver(
+    { scheduler },
+    tools((attempt) => ((attempts = attempt) <= 3 ? busy : OK)),
+  );
+  await driver.have(evi, flood);
+  assert.is(attempts, 4);
+  assert.is(scheduler.frame, 50 + 200 + 800);
+  driver.kill();
+});
+
+test('what does not pass is a fault with the command and the text', async () => {
+  const scheduler = hastyClock();
+  scheduler.maxFrames = 10_000;
+  const driver = new SinkDriver(
+    { scheduler },
+    tools(() => busy),
+  );
+  const [first, second] = await driver.apply(want(evi), want(flood));
+  assert.is(first?.fault, undefined);
+  assert.equal(second?.fault, {
+    command: 'bridge fdb append 00:00:00:00:00:00 dev vxlan--n1 dst 10.77.0.2 vni 20 self permanent',
+    reason: 'RTNETLINK answers: Device or resource busy',
+  });
+  driver.kill();
+});
+
+test('a failed object stays pending: its removal removes, its repetition repeats', async () => {
+  const refused = { ...busy, stderr: 'RTNETLINK answers: Invalid argument\nCommand failed -:1\n' };
+  const driver = new SinkDriver(
+    {},
+    tools((attempt) => (attempt === 1 ? refused : OK)),
+  );
+  await driver.apply(want(evi), want(flood));
+  driver.changes.length = 0;
+  await driver.have(flood);
+  assert.equal(driver.changes.length, 1);
+  await driver.apply(unwant(flood));
+  assert.match(driver.changes[1]!, /^fdb del/);
+  driver.kill();
+});
+
+test('tools that cannot be run fail the batch, not the pipeline', async () => {
+  let isBroken = true;
+  const working = tools(() => OK);
+  const driver = new SinkDriver({}, (words, input) =>
+    isBroken
+      ? Promise.resolve({ exitCode: undefined, stdout: '', stderr: 'spawn ip ENOENT' })
+      : working(words, input),
+  );
+  const confirmations = await driver.apply(want(evi), want(flood));
+  for (const { fault } of confirmations) {
+    assert.equal(fault, { command: 'ip -json -details address', reason: 'spawn ip ENOENT' });
+  }
+  isBroken = false;
+  await driver.have(evi, flood);
+  driver.kill();
+});
+
+test('a bug in a batch is a fault of the batch, and the next one is carried out', async () => {
+  let isBroken = true;
+  const working = tools(() => OK);
+  const driver = new SinkDriver({}, (words, input) => {
+    if (isBroken) throw new Error('a bug');
+    return working(words, input);
+  });
+  const [confirmation] = await driver.apply(want(evi));
+  assert.is(confirmation?.fault?.reason, 'internal error');
+  assert.match(driver.warnings[0]!, /a bug/);
+  isBroken = false;
+  await driver.have(evi, flood);
+  driver.kill();
+});
+
+test('the looking glass is told the names of the devices', () => {
+  const driver = new SinkDriver(
+    {},
+    tools(() => OK),
+  );
+  assert.equal(driver.sink.describeInstance(evi), { linux_bridge: 'evpn---n1', vxlan_if: 'vxlan--n1' });
+  assert.equal(driver.sink.describeInstance(flood), {});
+  driver.kill();
+});
+
+test.run();
