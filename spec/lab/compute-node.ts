@@ -15,7 +15,7 @@ export class ComputeNode {
   readonly namespace: Namespace;
   readonly api: ApiClient;
   private readonly laboratory: Laboratory;
-  private readonly program: Omit<ProgramOptions, 'name'>;
+  private readonly program: ProgramOptions;
   private current: Daemon | undefined;
 
   private constructor(
@@ -37,10 +37,8 @@ export class ComputeNode {
     const node = new ComputeNode(name, await underlay.addNode(name), underlay.laboratory, files);
     const relay = join(import.meta.dirname, 'api-relay.ts');
     const socket = join(files.directory, `${name}-api.sock`);
-    startProgram(['node', '--import', 'tsx', relay, socket, String(API_PORT)], {
-      ...node.program,
-      name: `${name}-relay`,
-    });
+    const command = ['node', '--import', 'tsx', relay, socket, String(API_PORT)];
+    startProgram(`${name}-relay`, command, node.program);
     return node;
   }
 

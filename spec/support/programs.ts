@@ -32,8 +32,7 @@ export interface ProgramEnd {
 }
 
 export interface ProgramOptions {
-  /** Its output goes to `<directory>/<name>.log`. */
-  readonly name: string;
+  /** Where its files are; its output goes to `<directory>/<name>.log`. */
   readonly directory: string;
   readonly place?: Place;
   /** In a session of its own, so that it can go on when this process and its terminal have ended. */
@@ -41,8 +40,8 @@ export interface ProgramOptions {
 }
 
 /** Starts `command`; killed when this process ends. */
-export function startProgram(command: readonly string[], options: ProgramOptions): Program {
-  const logFile = join(options.directory, `${options.name}.log`);
+export function startProgram(name: string, command: readonly string[], options: ProgramOptions): Program {
+  const logFile = join(options.directory, `${name}.log`);
   const log = openSync(logFile, 'a');
   const [file, ...words] = [...(options.place ?? HERE), ...command];
   const child = spawn(file!, words, { stdio: ['ignore', log, log], detached: options.detached ?? false });

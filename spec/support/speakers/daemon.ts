@@ -18,6 +18,7 @@ export function builtCommand(name: string): string[] {
 export type Configuration = Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
 
 export interface DaemonOptions extends ProgramOptions {
+  readonly name: string;
   readonly address: string;
   readonly peers: readonly string[];
   /** TCP port of the peers. */
@@ -40,7 +41,11 @@ export interface Daemon {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const configurationFile = join(options.directory, `${options.name}.conf`);
   writeFileSync(configurationFile, formatConfiguration(completeConfiguration(options)));
-  const program = startProgram([...builtCommand('bagpipe-bgp'), '--config-file', configurationFile], options);
+  const program = startProgram(
+    options.name,
+    [...builtCommand('bagpipe-bgp'), '--config-file', configurationFile],
+    options,
+  );
   const api = options.api ?? apiClient({ host: '127.0.0.1', port: options.apiPort });
   await eventually(
     `${options.name} answers`,

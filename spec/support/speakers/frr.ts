@@ -14,6 +14,7 @@ export interface Frr {
 }
 
 export interface FrrOptions extends ProgramOptions {
+  readonly name: string;
   readonly address: string;
   readonly port: number;
   readonly holdTime?: number;
@@ -29,6 +30,7 @@ export async function startFrr(options: FrrOptions): Promise<Frr> {
   const configuration = join(directory, 'bgpd.conf');
   writeFileSync(configuration, reflector(options));
   const program = startProgram(
+    options.name,
     [
       ...[BGPD, '-f', configuration, '--vty_socket', directory, '-i', join(directory, 'pid'), '-P', '0'],
       ...['-l', options.address, '-p', String(options.port), '--log', 'stdout', '-n', '-Z', '-S'],

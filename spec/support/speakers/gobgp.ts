@@ -27,6 +27,7 @@ export interface GobgpNeighbour {
 }
 
 export interface GobgpOptions extends ProgramOptions {
+  readonly name: string;
   readonly address: string;
   readonly port: number;
   /** Without it gobgpd is a route reflector that waits for clients; with it, a client of the speaker there. */
@@ -53,6 +54,7 @@ export async function startGobgp(options: GobgpOptions): Promise<Gobgp> {
   rmSync(socket, { force: true });
   writeFileSync(configuration, options.connectTo === undefined ? reflector(options) : client(options));
   const program = startProgram(
+    options.name,
     ['gobgpd', '-f', configuration, '--api-hosts', `unix://${socket}`, '--pprof-disable'],
     options,
   );

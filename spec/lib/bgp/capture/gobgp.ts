@@ -4,6 +4,7 @@ import { makePathAttributes } from '../../../../lib/bgp/attribute/make-path-attr
 import { RTC } from '../../../../lib/bgp/family.ts';
 import { encodeRtc } from '../../../../lib/bgp/nlri/rtc.ts';
 import { encodeUpdates } from '../../../../lib/bgp/update.ts';
+import { routeTarget } from '../../../../lib/net/route-target.ts';
 import { run, startProgram } from '../../../support/programs.ts';
 import type { GoldenCase } from './golden-file.ts';
 import { AS_NUMBER, connectPeer, type ScriptedPeer } from './scripted-peer.ts';
@@ -12,13 +13,15 @@ const ADDRESS = '127.0.0.11';
 const PEER = '127.0.0.12';
 const PORT = 17911;
 
+const MEMBERSHIP = { as: AS_NUMBER, target: routeTarget('64512:1') };
+
 /** Family as `gobgp -a` has it, name of the case, and the words that add the route. */
 const ROUTES: readonly (readonly [family: string, name: string, words: string])[] = [
   ['vpnv4', 'vpnv4', '10.1.0.0/24 label 100 rd 192.0.2.1:1 rt 64512:1 nexthop 192.0.2.1'],
   [
     'vpnv4',
     'vpnv4-forms',
-    '10.2.0.0/15 label 1048575 rd 65537:7 rt 64512:1 65537:10 192.0.2.1:200 nexthop 192.0.2.1 med 5 local-pref 200',
+    '10.2.0.0/15 label 1048575 rd 1.1:7 rt 64512:1 1.1:10 192.0.2.1:200 nexthop 192.0.2.1 med 5 local-pref 200',
   ],
   ['vpnv4', 'vpnv4-default', '0.0.0.0/0 label 16 rd 64512:9 rt 64512:1 nexthop 192.0.2.1'],
   [
@@ -96,10 +99,10 @@ export async function captureGobgp(directory: string): Promise<{
     if (output.trim() !== '') throw new Error(`gobgp ${words}: ${output}`);
     cases.push({ name, how: `gobgp ${words}`, messages: await peer.take() });
   };
-  askForAll(peer);
+  subscribe(peer);
   cases.push({
     name: 'end-of-rib',
-    how: 'after the session has come up, and a default RTC route has been received',
+    how: 'after the session has come up, and an RTC route for 64512:1 has been received',
     messages: await peer.take(),
   });
   for (const [family, name, words] of ROUTES) {
@@ -113,9 +116,9 @@ export async function captureGobgp(directory: string): Promise<{
   return { version, cases };
 }
 
-/** gobgpd sends what RT Constraint lets through. */
-function askForAll(peer: ScriptedPeer): void {
-  const route = { family: RTC, ...encodeRtc('default'), attributes: makePathAttributes({}, PEER) };
+/** gobgpd sends what RT Constraint lets through. It does not survive a default route when a VRF is deleted. */
+function subscribe(peer: ScriptedPeer): void {
+  const route = { family: RTC, ...encodeRtc(MEMBERSHIP), attributes: makePathAttributes({}, PEER) };
   peer.send(...encodeUpdates([route], { fourOctetAs: true }));
 }
 
