@@ -150,6 +150,13 @@ export class RouteIndex {
     return count;
   }
 
+  /** How many route targets the index knows: those of routes, and those that are wanted. */
+  get targetCount(): number {
+    let count = 0;
+    for (const index of this.#families.values()) count += index.topics.size;
+    return count;
+  }
+
   #family(family: Family): FamilyIndex {
     return getOrAdd(this.#families, family, () => ({
       bySource: new Map<RouteSource, Map<string, Route>>(),

@@ -28,13 +28,14 @@ async function main(): Promise<number> {
   }
   const tell = narrator((line) => console.log(line), process.stdout.isTTY);
   atExit(removeScene);
-  await tellStory(tell, values.keep === true);
+  const laboratory = await tellStory(tell, values.keep === true);
   if (values.keep !== true) {
     cleanUp();
     tell.step('Everything is removed again');
     tell.say('"npm run demo -- --keep" leaves it running, so that you can look around.');
     return 0;
   }
+  laboratory.keep();
   keepEverything();
   tell.step('It goes on running');
   tell.command('here', ['ip', 'netns', 'exec', `${PREFIX}-vm2`, 'ping', '10.0.0.1']);

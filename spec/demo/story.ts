@@ -10,7 +10,7 @@ const ROUTE_TARGET = '64512:100';
 const VNI = '100';
 
 /** Builds, attaches, pings, looks: each step says what it does and why. */
-export async function tellStory(tell: Narrator, keep: boolean): Promise<void> {
+export async function tellStory(tell: Narrator, keep: boolean): Promise<Laboratory> {
   tell.say(
     '',
     'Two virtual machines, each on a compute node of its own, in one E-VPN:',
@@ -82,6 +82,7 @@ export async function tellStory(tell: Narrator, keep: boolean): Promise<void> {
       .filter((line) => line.includes(' dst '))
       .join('\n'),
   );
+  return laboratory;
 }
 
 async function show(

@@ -133,6 +133,22 @@ test('interest in a target is told with the first subscription and with the last
   index.close(second);
   assert.equal(told, ['+64512:1', '-64512:1']);
   assert.is(index.subscriptionCount, 0);
+  assert.is(index.targetCount, 0);
+});
+
+test('targets that no route has and nobody wants are forgotten', () => {
+  const index = new RouteIndex(() => undefined);
+  const member = subscriber(vrf1, VPNV4);
+  const route = vpnv4Route('10.1.0.0/24', { targets: [rt1, rt2] });
+  finish(index.retarget(member, new Set([rt2, rt3])));
+  index.publish(route);
+  assert.is(index.targetCount, 3);
+  finish(index.retarget(member, new Set([rt3])));
+  assert.is(index.targetCount, 3);
+  index.publish(withdrawn(route));
+  assert.is(index.targetCount, 1);
+  index.close(member);
+  assert.is(index.targetCount, 0);
 });
 
 test.run();

@@ -267,6 +267,16 @@ test('local interest is told once for all instances and families, and goes with 
   });
 });
 
+test('a target that is kept when others change is not told again', () => {
+  scene(({ bus, targets, helpers: { expectObservable } }) => {
+    const told = bus.interest$.pipe(
+      map((changes) => changes.map(({ target, wanted }) => `${wanted ? '+' : '-'}${target}`)),
+    );
+    expectObservable(told).toBe('x-y-', { x: ['+64512:1'], y: ['+64512:2'] });
+    expectObservable(bus.subscribeTo(vrf1, VPNV4, targets('t-u-', { t: one, u: both }))).toBe('');
+  });
+});
+
 test('long work lets others have their turn, and loses nothing', async () => {
   let now = 0;
   const deferred: (() => void)[] = [];

@@ -196,6 +196,24 @@ test('an attach is answered, and its route announced, when the dataplane has con
   assert.is(bus.countRoutes(EVPN, 'local'), 2);
 });
 
+test('of two attaches that come at once the second waits until the first is answered', async () => {
+  const { sink, confirm } = slowSink();
+  const { manager, intents } = scene(sink);
+  const both = [1, 2].map((number) => manager.attach(endpoint(number, { vpnType: 'evpn' })));
+  await settle();
+  assert.equal(
+    intents.map(({ key }) => key),
+    ['1/evi', '1/evpn-port/tap1', '1/local-mac/52:54:00:00:00:01'],
+  );
+  confirm();
+  await settle();
+  confirm();
+  assert.equal(
+    (await Promise.all(both)).map(({ ok }) => ok),
+    [true, true],
+  );
+});
+
 test('an attach that the dataplane refuses is gone when its rest is removed', async () => {
   const { sink, confirm } = slowSink();
   const { bus, manager } = scene(sink);
