@@ -1,7 +1,8 @@
 import { makePathAttributes } from '../bgp/attribute/make-path-attributes.ts';
 import type { PathAttributes, AttributeValues } from '../bgp/attribute/path-attributes.ts';
+import { TUNNEL_TYPE } from '../bgp/community/encapsulation.ts';
 import type { ExtendedCommunity } from '../bgp/community/extended-community.ts';
-import { TUNNEL_DEFAULT, type Driver } from '../dataplane/driver.ts';
+import type { Driver } from '../dataplane/driver.ts';
 import type { RouteTarget } from '../net/route-target.ts';
 import { DEFAULT_LOCAL_PREF } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
@@ -19,7 +20,7 @@ export function exportAttributes(
   const extendedCommunities: readonly ExtendedCommunity[] = [
     ...targets.map((target) => ({ kind: 'route-target' as const, target })),
     ...setup.driver.encapsulations
-      .filter((tunnelType) => tunnelType !== TUNNEL_DEFAULT)
+      .filter((tunnelType) => tunnelType !== TUNNEL_TYPE.default)
       .map((tunnelType) => ({ kind: 'encapsulation' as const, tunnelType })),
     ...communities,
   ];
@@ -51,9 +52,7 @@ export function commonEncapsulations(driver: Driver, route: Route): readonly num
   const offered = (route.attributes.extendedCommunities ?? []).flatMap((community) =>
     community.kind === 'encapsulation' ? [community.tunnelType] : [],
   );
-  if (offered.length === 0) {
-    return driver.acceptsUnspecified || driver.encapsulations.includes(TUNNEL_DEFAULT) ? [] : undefined;
-  }
+  if (offered.length === 0) return driver.acceptsUnspecified ? [] : undefined;
   const common = offered.filter((tunnelType) => driver.encapsulations.includes(tunnelType));
   return common.length > 0 ? common : undefined;
 }

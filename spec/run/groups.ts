@@ -23,12 +23,12 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'unit',
     about: 'codecs, machines, reducers, pipelines on virtual time, configuration, commands',
-    command: specs('(lib|conf|bin|streams|run)/(?!.*linux.*kernel).*'),
+    command: specs('(?!(flood|interop|packets)/|streams/sinks/.*-(kernel|traffic)).*'),
     counts: 'summary',
     stage: 1,
     usesBuild: true,
     needsRoot: false,
-    packages: ['python3-networking-bagpipe'],
+    packages: ['python3-networking-bagpipe', 'iproute2'],
     timeout: 240,
   },
   {
@@ -79,7 +79,7 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'dataplane',
     about: 'what the linux dataplane driver leaves in a real kernel',
-    command: specs('(lib|streams)/.*linux.*kernel.*'),
+    command: specs('streams/sinks/.*-(kernel|traffic)'),
     counts: 'summary',
     stage: 2,
     usesBuild: false,

@@ -1,6 +1,5 @@
 import { Collection, Reference, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
 import { EVPN, FLOWSPEC_VPNV4, RTC, VPNV4, type Family } from '../../lib/bgp/family.ts';
-import type { TargetSet } from '../../lib/rib/route-index.ts';
 import type { RouteSource } from '../../lib/rib/route.ts';
 import type { RouteBus } from '../bus/route-bus.ts';
 import { BGP_MANAGER } from '../bus/rt-constraint.ts';
@@ -9,6 +8,7 @@ import { formatLocalTime } from '../log.ts';
 import { usesRtc, type Peer } from '../session/peer.ts';
 import { showLog } from './logs.ts';
 import { showRoutes } from './routes.ts';
+import { showSubscriptions } from './subscriptions.ts';
 import { showInstance } from './vpns.ts';
 
 export interface BgpView {
@@ -43,12 +43,6 @@ export function countRoutes(bus: RouteBus): LookingGlassNode {
   const count = (kind: RouteSource['kind']): number =>
     COUNTED_FAMILIES.reduce((sum, family) => sum + bus.countRoutes(family, kind), 0);
   return { local_routes_count: count('local'), received_routes_count: count('peer') };
-}
-
-/** A subscription as the original writes it: `match:ipv4/mpls-vpn,target:64512:1`. */
-export function showSubscriptions(families: readonly Family[], targets: TargetSet): readonly string[] {
-  const patterns = targets === 'all' ? ['*'] : Array.from(targets, (target) => `target:${target}`);
-  return families.flatMap((family) => patterns.map((pattern) => `match:${family.name},${pattern}`));
 }
 
 function showPeers(view: BgpView): LookingGlassNode {

@@ -3,10 +3,10 @@ import type { Route } from '../../lib/rib/route.ts';
 import type { Endpoint } from '../../lib/vpn/endpoint.ts';
 import type { Instance } from '../../lib/vpn/instance.ts';
 import type { RunningInstance, VpnManager } from '../instance/manager.ts';
-import { showSubscriptions } from './bgp.ts';
 import { showDrivers, type DriverViews } from './drivers.ts';
 import { showLog } from './logs.ts';
 import { showRoutes } from './routes.ts';
+import { showSubscriptions } from './subscriptions.ts';
 
 export function showVpns(manager: VpnManager, drivers: DriverViews): LookingGlassNode {
   return {

@@ -1,4 +1,5 @@
-import { type Driver, TUNNEL_VXLAN } from '../driver.ts';
+import { TUNNEL_TYPE } from '../../bgp/community/encapsulation.ts';
+import type { Driver } from '../driver.ts';
 
 /** E-VPN without a dataplane: every intent is confirmed, nothing is forwarded. */
 export const evpnDummy: Driver = {
@@ -6,7 +7,7 @@ export const evpnDummy: Driver = {
   name: 'dummy',
   aliases: ['DummyDataplaneDriver', 'bagpipe.bgp.vpn.evpn.DummyDataplaneDriver'],
   displayName: 'DummyDataplaneDriver',
-  encapsulations: [TUNNEL_VXLAN],
+  encapsulations: [TUNNEL_TYPE.vxlan],
   acceptsUnspecified: true,
   ecmp: false,
   directions: ['both'],

@@ -1,4 +1,5 @@
-import { type Driver, TUNNEL_VXLAN } from '../driver.ts';
+import { TUNNEL_TYPE } from '../../bgp/community/encapsulation.ts';
+import type { Driver } from '../driver.ts';
 
 /** E-VPN on Linux: one bridge and one VXLAN device per EVI. */
 export const evpnLinux: Driver = {
@@ -9,7 +10,7 @@ export const evpnLinux: Driver = {
     'bagpipe.bgp.vpn.evpn.linux_vxlan.LinuxVXLANDataplaneDriver',
   ],
   displayName: 'LinuxVXLANDataplaneDriver',
-  encapsulations: [TUNNEL_VXLAN],
+  encapsulations: [TUNNEL_TYPE.vxlan],
   acceptsUnspecified: true,
   ecmp: false,
   directions: ['both'],

@@ -1,4 +1,5 @@
-import { type Driver, TUNNEL_DEFAULT, TUNNEL_MPLS } from '../driver.ts';
+import { TUNNEL_TYPE } from '../../bgp/community/encapsulation.ts';
+import type { Driver } from '../driver.ts';
 
 /** IP VPN without a dataplane: every intent is confirmed, nothing is forwarded. */
 export const ipvpnDummy: Driver = {
@@ -6,7 +7,7 @@ export const ipvpnDummy: Driver = {
   name: 'dummy',
   aliases: ['DummyDataplaneDriver', 'bagpipe.bgp.vpn.ipvpn.DummyDataplaneDriver'],
   displayName: 'DummyDataplaneDriver',
-  encapsulations: [TUNNEL_DEFAULT, TUNNEL_MPLS],
+  encapsulations: [TUNNEL_TYPE.default, TUNNEL_TYPE.mpls],
   acceptsUnspecified: true,
   ecmp: false,
   directions: ['both'],

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { TUNNEL_DEFAULT, TUNNEL_MPLS, TUNNEL_VXLAN } from '../../../lib/dataplane/driver.ts';
+import { TUNNEL_TYPE } from '../../../lib/bgp/community/encapsulation.ts';
 import { driverNames, findDriver } from '../../../lib/dataplane/drivers/registry.ts';
 import type { VpnType } from '../../../lib/vpn/vpn-type.ts';
 
@@ -31,9 +31,9 @@ test('no driver of another VPN type, none by a part of a name', () => {
 });
 
 test('encapsulations, and E-VPN routes without one are taken', () => {
-  assert.equal(findDriver('evpn', 'dummy')?.encapsulations, [TUNNEL_VXLAN]);
-  assert.equal(findDriver('evpn', 'linux')?.encapsulations, [TUNNEL_VXLAN]);
-  assert.equal(findDriver('ipvpn', 'dummy')?.encapsulations, [TUNNEL_DEFAULT, TUNNEL_MPLS]);
+  assert.equal(findDriver('evpn', 'dummy')?.encapsulations, [TUNNEL_TYPE.vxlan]);
+  assert.equal(findDriver('evpn', 'linux')?.encapsulations, [TUNNEL_TYPE.vxlan]);
+  assert.equal(findDriver('ipvpn', 'dummy')?.encapsulations, [TUNNEL_TYPE.default, TUNNEL_TYPE.mpls]);
   assert.ok(findDriver('evpn', 'linux')?.acceptsUnspecified);
 });
 

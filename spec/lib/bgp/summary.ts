@@ -1,12 +1,12 @@
-import { AttributeCache } from '../../../../lib/bgp/attribute/attribute-cache.ts';
-import { formatAttributes } from '../../../../lib/bgp/attribute/format-attributes.ts';
-import type { Capability } from '../../../../lib/bgp/capability.ts';
-import { SESSION_FAMILIES } from '../../../../lib/bgp/family.ts';
-import { isFrame, MessageFramer, type Frame } from '../../../../lib/bgp/framing.ts';
-import { MESSAGE } from '../../../../lib/bgp/message.ts';
-import { nlriCodec, familyOf } from '../../../../lib/bgp/nlri/registry.ts';
-import { decodeOpen } from '../../../../lib/bgp/open.ts';
-import { decodeUpdate } from '../../../../lib/bgp/update.ts';
+import { AttributeCache } from '../../../lib/bgp/attribute/attribute-cache.ts';
+import { formatAttributes } from '../../../lib/bgp/attribute/format-attributes.ts';
+import type { Capability } from '../../../lib/bgp/capability.ts';
+import { SESSION_FAMILIES } from '../../../lib/bgp/family.ts';
+import { isFrame, MessageFramer, type Frame } from '../../../lib/bgp/framing.ts';
+import { MESSAGE } from '../../../lib/bgp/message.ts';
+import { nlriCodec, familyOf } from '../../../lib/bgp/nlri/registry.ts';
+import { decodeOpen } from '../../../lib/bgp/open.ts';
+import { decodeUpdate } from '../../../lib/bgp/update.ts';
 
 /** What messages say, in lines: `+ route`, behind it ` name: value` of each attribute; `- route`; faults, if any. */
 export function summarize(messages: readonly Buffer[], fourOctetAs: boolean): readonly string[] {
