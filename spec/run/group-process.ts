@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 
 /** How a command ended that was given a limited time. */
 export interface Ending {
@@ -36,14 +35,14 @@ export async function runInGroup(command: readonly string[], timeout: number): P
     setTimeout(() => signalGroup(group, 'SIGTERM'), timeout * 1000),
     setTimeout(() => signalGroup(group, 'SIGKILL'), timeout * 1000 + GRACE),
   ];
-  // `exit` and not `close`: a process that the group left behind may hold the pipes for ever.
-  const [status] = (await Promise.race([
-    once(child, 'exit'),
-    once(child, 'error').then((error) => {
-      chunks.push(Buffer.from(String(error)));
-      return [null];
-    }),
-  ])) as [number | null];
+  const status = await new Promise<number | null>((resolve) => {
+    // `exit` and not `close`: a process that the group left behind may hold the pipes for ever.
+    child.once('exit', resolve);
+    child.once('error', (error) => {
+      chunks.push(Buffer.from(`${error.message}\n`));
+      resolve(null);
+    });
+  });
   for (const timer of timers) clearTimeout(timer);
   const seconds = (performance.now() - started) / 1000;
   const timedOut = seconds >= timeout;

@@ -60,8 +60,7 @@ export const GROUPS: readonly Group[] = [
     counts: 'summary',
     stage: 2,
     usesBuild: true,
-    // bgpd wants capabilities of its own.
-    needsRoot: true,
+    needsRoot: false,
     packages: ['gobgpd', 'frr'],
     timeout: 300,
   },
@@ -73,7 +72,7 @@ export const GROUPS: readonly Group[] = [
     stage: 2,
     usesBuild: true,
     needsRoot: true,
-    packages: ['gobgpd', 'frr', 'iproute2', 'iputils-ping', 'procps', 'tcpdump'],
+    packages: ['gobgpd', 'frr', 'iproute2', 'iputils-ping', 'procps'],
     timeout: 300,
   },
   {
@@ -84,7 +83,7 @@ export const GROUPS: readonly Group[] = [
     stage: 2,
     usesBuild: false,
     needsRoot: true,
-    packages: ['iproute2', 'iputils-ping', 'procps'],
+    packages: ['iproute2', 'iputils-ping', 'procps', 'tcpdump'],
     timeout: 240,
   },
   {

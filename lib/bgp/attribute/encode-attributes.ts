@@ -20,9 +20,22 @@ export function encodeAttribute(flags: number, code: number, value: Buffer): Buf
 
 /** All attributes that `values` has, in the order of the registry, unknown ones at the end. */
 export function encodeAttributes(values: AttributeValues, context: AttributeContext): Buffer {
+  return encodeWithDefaults(values, {}, context);
+}
+
+/** As an announcement carries them: with ORIGIN, AS_PATH and LOCAL_PREF in any case. */
+export function encodeForWire(values: AttributeValues, context: AttributeContext): Buffer {
+  return encodeWithDefaults(values, WIRE_DEFAULTS, context);
+}
+
+function encodeWithDefaults(
+  values: AttributeValues,
+  defaults: AttributeValues,
+  context: AttributeContext,
+): Buffer {
   const parts: Buffer[] = [];
   for (const descriptor of ATTRIBUTES) {
-    const value = values[descriptor.field];
+    const value = values[descriptor.field] ?? defaults[descriptor.field];
     if (value === undefined) continue;
     const bytes = descriptor.encode(value, context);
     // Only AS_PATH may be empty; an empty list of anything else is no attribute (RFC 7606 §7.9, §7.14).
@@ -33,9 +46,4 @@ export function encodeAttributes(values: AttributeValues, context: AttributeCont
     parts.push(encodeAttribute(flags, code, fromLatin1(value)));
   }
   return Buffer.concat(parts);
-}
-
-/** As an announcement carries them: with ORIGIN, AS_PATH and LOCAL_PREF in any case. */
-export function encodeForWire(values: AttributeValues, context: AttributeContext): Buffer {
-  return encodeAttributes({ ...WIRE_DEFAULTS, ...values }, context);
 }

@@ -4,7 +4,10 @@ import type { CommunityDescriptor } from './descriptor.ts';
 export const CONSISTENT_HASH_ORDER: CommunityDescriptor<'consistent-hash-order'> = {
   kind: 'consistent-hash-order',
   codes: [0x0314],
-  decode: (bytes, offset) => ({ kind: 'consistent-hash-order', order: bytes.readUInt32BE(offset + 2) }),
+  decode(bytes, offset) {
+    if (bytes.readUInt16BE(offset + 6) !== 0) return undefined;
+    return { kind: 'consistent-hash-order', order: bytes.readUInt32BE(offset + 2) };
+  },
   encode: ({ order }) => {
     const bytes = Buffer.from([0x03, 0x14, 0, 0, 0, 0, 0, 0]);
     bytes.writeUInt32BE(order, 2);

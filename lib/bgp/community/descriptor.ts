@@ -10,7 +10,7 @@ export type CommunityCode = number;
 export interface AnyCommunityDescriptor {
   readonly kind: ExtendedCommunity['kind'];
   readonly codes: readonly CommunityCode[];
-  decode(bytes: Buffer, offset: number): ExtendedCommunity;
+  decode(bytes: Buffer, offset: number): ExtendedCommunity | undefined;
   encode(community: ExtendedCommunity): Buffer;
   format(community: ExtendedCommunity): string;
 }
@@ -18,8 +18,8 @@ export interface AnyCommunityDescriptor {
 /** What there is to know about one kind of extended community; entered in `registry.ts`. */
 export interface CommunityDescriptor<K extends ExtendedCommunity['kind']> extends AnyCommunityDescriptor {
   readonly kind: K;
-  /** The community whose eight bytes stand at `offset`. Bits that the value does not hold are seen to elsewhere. */
-  decode(bytes: Buffer, offset: number): CommunityOf<K>;
+  /** The community whose eight bytes stand at `offset`; undefined if they say more than the value can hold. */
+  decode(bytes: Buffer, offset: number): CommunityOf<K> | undefined;
   /** The eight bytes. */
   encode(community: CommunityOf<K>): Buffer;
   /** As the looking glass shows it. */

@@ -29,7 +29,10 @@ const NAMES: Readonly<Record<number, string>> = {
 export const ENCAPSULATION: CommunityDescriptor<'encapsulation'> = {
   kind: 'encapsulation',
   codes: [0x030c],
-  decode: (bytes, offset) => ({ kind: 'encapsulation', tunnelType: bytes.readUInt16BE(offset + 6) }),
+  decode(bytes, offset) {
+    if (bytes.readUInt32BE(offset + 2) !== 0) return undefined;
+    return { kind: 'encapsulation', tunnelType: bytes.readUInt16BE(offset + 6) };
+  },
   encode: ({ tunnelType }) => Buffer.from([0x03, 0x0c, 0, 0, 0, 0, tunnelType >> 8, tunnelType & 0xff]),
   format: ({ tunnelType }) => `encap:${NAMES[tunnelType] ?? tunnelType}`,
 };

@@ -6,11 +6,11 @@ const STICKY = 0x01;
 export const MAC_MOBILITY: CommunityDescriptor<'mac-mobility'> = {
   kind: 'mac-mobility',
   codes: [0x0600],
-  decode: (bytes, offset) => ({
-    kind: 'mac-mobility',
-    sticky: (bytes[offset + 2]! & STICKY) !== 0,
-    sequence: bytes.readUInt32BE(offset + 4),
-  }),
+  decode(bytes, offset) {
+    const flags = bytes[offset + 2]!;
+    if ((flags & ~STICKY) !== 0 || bytes[offset + 3] !== 0) return undefined;
+    return { kind: 'mac-mobility', sticky: flags === STICKY, sequence: bytes.readUInt32BE(offset + 4) };
+  },
   encode: ({ sticky, sequence }) => {
     const bytes = Buffer.from([0x06, 0x00, sticky ? STICKY : 0, 0, 0, 0, 0, 0]);
     bytes.writeUInt32BE(sequence, 4);

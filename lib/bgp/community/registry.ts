@@ -28,15 +28,10 @@ const BY_KIND: ReadonlyMap<string, AnyCommunityDescriptor> = new Map(
   DESCRIPTORS.map((descriptor) => [descriptor.kind, descriptor] as const),
 );
 
-/** The community whose eight bytes stand at `offset`. What would not re-encode to the same bytes is unknown. */
+/** The community whose eight bytes stand at `offset`. It encodes to the same bytes: what would not is unknown. */
 export function decodeExtendedCommunity(bytes: Buffer, offset: number): ExtendedCommunity {
-  const descriptor = BY_CODE.get(bytes.readUInt16BE(offset));
-  const end = offset + EXTENDED_COMMUNITY_LENGTH;
-  if (descriptor !== undefined) {
-    const community = descriptor.decode(bytes, offset);
-    if (descriptor.encode(community).compare(bytes, offset, end) === 0) return community;
-  }
-  return { kind: 'unknown', bytes: latin1(bytes, offset, end) };
+  const known = BY_CODE.get(bytes.readUInt16BE(offset))?.decode(bytes, offset);
+  return known ?? { kind: 'unknown', bytes: latin1(bytes, offset, offset + EXTENDED_COMMUNITY_LENGTH) };
 }
 
 /** The eight bytes. */

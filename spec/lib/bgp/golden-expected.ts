@@ -1,6 +1,6 @@
 /**
- * What the messages of each golden file say, written down from what the speaker was told (see the head of the file)
- * in the notation of `summary.ts`.
+ * What the messages of each golden file say, checked against what the speaker was told (the head of the file), in the
+ * notation of `summary.ts`.
  */
 export const EXPECTED: Readonly<Record<string, string>> = {
   'bagpipe/evpn-attach': `

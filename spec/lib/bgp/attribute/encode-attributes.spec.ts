@@ -53,6 +53,11 @@ test('the wire has defaults that the route has not', () => {
   );
 });
 
+test('an empty list is no attribute, but for AS_PATH', () => {
+  const values = { asPath: [], clusterList: [], extendedCommunities: [], unknown: [] };
+  assert.is(toHex(encodeAttributes(values, CONTEXT)), '400200');
+});
+
 test('a value of more than 255 bytes has a length of two', () => {
   assert.is(toHex(encodeAttribute(0xc0, 16, Buffer.alloc(255)).subarray(0, 4)), 'c010ff00');
   assert.is(toHex(encodeAttribute(0xc0, 16, Buffer.alloc(256)).subarray(0, 4)), 'd0100100');

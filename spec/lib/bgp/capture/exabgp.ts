@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, startProgram } from '../../../support/programs.ts';
 import type { GoldenCase } from './golden-file.ts';
@@ -49,6 +49,10 @@ export async function captureExabgp(directory: string): Promise<{
       cases.push({ name: `${name}-${verb}`, how: `${verb} ${words}`, messages: await peer.take() });
     }
   }
+  // The process of commands waits for the next one; without a pipe there is none.
+  const pipeEnd = openSync(pipe, 'w');
+  unlinkSync(pipe);
+  closeSync(pipeEnd);
   await program.stop();
   return { version, cases };
 }
@@ -56,7 +60,7 @@ export async function captureExabgp(directory: string): Promise<{
 function configure(pipe: string): string {
   return `
 process commands {
-  run /bin/sh -c "while true; do cat ${pipe}; done";
+  run /bin/sh -c "while [ -p ${pipe} ]; do cat ${pipe}; done";
   encoder text;
 }
 neighbor ${PEER} {
