@@ -111,6 +111,7 @@ export async function startDaemon(configuration: Configuration): Promise<Result<
     apiUrl,
     stop: async () => {
       log.info('stopping');
+      manager.refuseRequests();
       // First out of sight of the network, then out of the dataplane: nobody sends to where nothing listens.
       await Promise.all(peers.map((peer) => peer.stop()));
       await manager.stop();
@@ -127,11 +128,11 @@ function createPeer(address: string, { bgp }: Configuration, bus: RouteBus, logs
       identifier: bgp.localAddress,
       families: SESSION_FAMILIES.filter((family) => bgp.enableRtc || family !== RTC),
     },
-    rtcEnabled: bgp.enableRtc,
     bus,
     connect: tcpConnect({ host: address, port: bgp.bgpPort, localAddress: bgp.localAddress }),
     log: logs.component(`bgp.peer.${address}`, 'INFO'),
     scheduler: asyncScheduler,
+    random: Math.random,
   });
 }
 

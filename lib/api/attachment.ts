@@ -5,6 +5,8 @@ import type { VpnType } from '../vpn/vpn-type.ts';
 import {
   direction,
   firstIssue,
+  integerUpTo,
+  interfaceName,
   ipPrefix,
   ipv4Prefix,
   macAddress,
@@ -75,13 +77,13 @@ const attachFields = z.object({
   import_rt: routeTargets,
   export_rt: routeTargets,
   gateway_ip: z.string().nullish(),
-  vni: z.int().min(0).max(LARGEST_VNI).nullish(),
+  vni: integerUpTo(LARGEST_VNI).nullish(),
   local_pref: uint32.nullish(),
   lb_consistent_hash_order: uint32.default(0),
   description: z.string().nullish(),
   instance_description: z.string().nullish(),
   fallback: z.record(z.string(), z.unknown()).nullish(),
-  linuxbr: z.string().nullish(),
+  linuxbr: interfaceName.nullish(),
 });
 
 const instanceIdentifier = z.union([z.string().min(1), z.number().transform(String)]);

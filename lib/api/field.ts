@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseIpPrefix, type IpPrefix } from '../net/ip-prefix.ts';
-import { parseMacAddress } from '../net/mac-address.ts';
+import { isInterfaceName } from '../net/interface-name.ts';
+import { isUnicast, parseMacAddress } from '../net/mac-address.ts';
 import { parseRouteTarget, type RouteTarget } from '../net/route-target.ts';
 import { DIRECTIONS } from '../vpn/vpn-type.ts';
 
@@ -23,8 +24,11 @@ function parsed<T>(what: string, expected: string, parse: (text: string) => T | 
 
 export const macAddress: z.ZodType<string> = parsed(
   'MAC address',
-  'six bytes in hexadecimal are expected, like 52:54:00:01:02:03',
-  parseMacAddress,
+  'the address of one station is expected, six bytes in hexadecimal, like 52:54:00:01:02:03',
+  (text) => {
+    const mac = parseMacAddress(text);
+    return mac !== undefined && isUnicast(mac) ? mac : undefined;
+  },
 );
 
 export const ipv4Prefix: z.ZodType<IpPrefix> = parsed(
@@ -45,6 +49,9 @@ const target: z.ZodType<RouteTarget> = parsed(
   parseRouteTarget,
 );
 
+/** Eight bytes each, in a message of 4096 bytes with everything else. */
+const MOST_TARGETS = 400;
+
 /** A list of route targets, or one string of them; empty ones are ignored, repetitions dropped. */
 export const routeTargets: z.ZodType<readonly RouteTarget[]> = z
   .union([z.string().transform((text) => text.split(/[,+ *]+/)), z.array(z.unknown())], {
@@ -52,10 +59,25 @@ export const routeTargets: z.ZodType<readonly RouteTarget[]> = z
   })
   .transform((texts) => texts.filter((text) => text !== ''))
   .pipe(z.array(target))
-  .transform((targets) => [...new Set(targets)]);
+  .transform((targets) => [...new Set(targets)])
+  .refine((targets) => targets.length <= MOST_TARGETS, {
+    error: `at most ${MOST_TARGETS} route targets are possible: an UPDATE has room for no more`,
+  });
 
-/** An integer of 32 bits, not negative. */
-export const uint32: z.ZodType<number> = z.int().min(0).max(0xffffffff);
+/** An integer from 0 to `most`. */
+export function integerUpTo(most: number): z.ZodType<number> {
+  const error = ({ input }: { input?: unknown }): string =>
+    `an integer from 0 to ${most} is expected, not ${shown(input)}`;
+  return z.int({ error }).min(0, { error }).max(most, { error });
+}
+
+export const uint32 = integerUpTo(0xffffffff);
+
+export const interfaceName: z.ZodType<string> = parsed(
+  'interface',
+  'a name of at most 15 characters is expected',
+  (text) => (isInterfaceName(text) ? text : undefined),
+);
 
 export const direction = z.enum(DIRECTIONS as ['both', 'to-port', 'from-port']);
 

@@ -20,7 +20,8 @@ const ATTRIBUTE_HEAD = 4;
 
 /**
  * The UPDATEs that carry `routes`, each of which may occur once. Routes of a family that share attributes share
- * UPDATEs, withdrawals of a family too; these carry nothing but MP_UNREACH_NLRI. Withdrawals come first.
+ * UPDATEs, withdrawals of a family too; these carry nothing but MP_UNREACH_NLRI. Withdrawals come last: where one
+ * route takes the place of another, nobody is without in between.
  *
  * MP_REACH_NLRI is the first attribute (RFC 7606 §5.1). A route whose attributes leave no room for it in a message
  * cannot be announced, and is withdrawn instead.
@@ -41,7 +42,7 @@ export function encodeUpdates(routes: Iterable<RouteAdvertisement>, context: Att
     }
   }
   const withdrawals = [...withdrawn].flatMap(([family, nlris]) => encodeWithdrawal(family, nlris));
-  return [...withdrawals, ...announcements];
+  return [...announcements, ...withdrawals];
 }
 
 /** All routes of the family have been sent (RFC 4724 §2). */

@@ -35,7 +35,7 @@ export interface SessionState {
   readonly phase: SessionPhase;
   /** The OPEN has been sent. */
   readonly opened: boolean;
-  /** Attempts since a session was last established. */
+  /** Attempts since a session has lasted. */
   readonly attempts: number;
   readonly negotiated: Negotiated | undefined;
 }
@@ -130,7 +130,7 @@ export function stepSession(
   }
 }
 
-/** What was negotiated shows as whole thirds, after which a KEEPALIVE is due. */
+/** Seconds from one KEEPALIVE to the next (RFC 4271 §4.4): a third of the hold time. */
 export function keepaliveInterval(holdTime: number): number {
   return Math.floor(holdTime / 3);
 }
@@ -152,11 +152,12 @@ function receiveOpen(settings: SessionSettings, state: SessionState, open: Open)
 }
 
 function receiveKeepalive(state: SessionState): SessionStep {
-  if (state.phase === 'Established') return step(state, ...restartHold(state));
+  // A session counts as a good one when it has lasted until a KEEPALIVE: before, the next attempt is not hurried.
+  if (state.phase === 'Established') return step({ ...state, attempts: 0 }, ...restartHold(state));
   if (state.phase !== 'OpenConfirm') return unexpected(state, 'KEEPALIVE');
   const negotiated = state.negotiated!;
   return step(
-    { ...state, phase: 'Established', attempts: 0 },
+    { ...state, phase: 'Established' },
     ...restartHold(state),
     { type: 'log', level: 'info', message: `session established, ${describe(negotiated)}` },
     { type: 'established', negotiated },

@@ -114,6 +114,11 @@ export interface Intent {
   readonly instance: number;
   /** Undefined: the object should not exist. */
   readonly state: DataplaneState | undefined;
+  /**
+   * Grows with each intent of an instance, so that the confirmation of this intent, or of a newer one for the same
+   * object, can be told from that of an older one.
+   */
+  readonly revision: number;
 }
 
 /** An intent was obeyed, or (with a fault) could not be. */
@@ -151,11 +156,11 @@ export function intentKey(state: DataplaneState): string {
 }
 
 /** The intent that the object exists in this state. */
-export function want(state: DataplaneState): Intent {
-  return { key: intentKey(state), instance: state.instance, state };
+export function want(state: DataplaneState, revision = 0): Intent {
+  return { key: intentKey(state), instance: state.instance, state, revision };
 }
 
 /** The intent that the object does not exist. */
-export function unwant(state: DataplaneState): Intent {
-  return { key: intentKey(state), instance: state.instance, state: undefined };
+export function unwant(state: DataplaneState, revision = 0): Intent {
+  return { key: intentKey(state), instance: state.instance, state: undefined, revision };
 }

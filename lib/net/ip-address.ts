@@ -1,5 +1,8 @@
 import ipaddr from 'ipaddr.js';
 
+const DOT = 46;
+const ZERO = 48;
+
 /**
  * IP addresses are canonical text inside the program (`10.0.0.1`, `2001:db8::1`), bytes on the wire.
  */
@@ -32,11 +35,26 @@ export function formatIpv6(bytes: Uint8Array, offset: number): string {
 
 /** The four or sixteen bytes of an address in canonical text. */
 export function ipAddressBytes(address: string): Buffer {
-  return Buffer.from(ipaddr.parse(address).toByteArray());
+  if (address.includes(':')) return Buffer.from(ipaddr.parse(address).toByteArray());
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeUInt32BE(ipv4ToNumber(address));
+  return bytes;
 }
 
+/** The address as a number of 32 bits; `address` is canonical text. */
 export function ipv4ToNumber(address: string): number {
-  return ipAddressBytes(address).readUInt32BE(0);
+  let number = 0;
+  let octet = 0;
+  for (let index = 0; index < address.length; index++) {
+    const code = address.charCodeAt(index);
+    if (code === DOT) {
+      number = number * 256 + octet;
+      octet = 0;
+    } else {
+      octet = octet * 10 + code - ZERO;
+    }
+  }
+  return number * 256 + octet;
 }
 
 export function numberToIpv4(value: number): string {

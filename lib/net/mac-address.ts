@@ -17,6 +17,11 @@ export function parseMacAddress(text: string): string | undefined {
   return digits.replaceAll('.', '').match(/../g)!.join(':');
 }
 
+/** Whether a canonical address is that of one station: not of a group, not all zero. */
+export function isUnicast(mac: string): boolean {
+  return (parseInt(mac.slice(0, 2), 16) & 1) === 0 && mac !== '00:00:00:00:00:00';
+}
+
 export function formatMacAddress(bytes: Buffer, offset: number): string {
   return bytes
     .toString('hex', offset, offset + 6)

@@ -5,6 +5,9 @@ import { formatIpv4, ipAddressBytes } from './ip-address.ts';
  */
 export type RouteDistinguisher = string & { readonly brand: 'RouteDistinguisher' };
 
+/** Bytes of an RD on the wire, and in the keys of routes. */
+export const RD_LENGTH = 8;
+
 /** The RD of type 1 that PE `address` gives out as number `number` (0 to 65535). */
 export function ipRouteDistinguisher(address: string, number: number): RouteDistinguisher {
   return `${address}:${number}` as RouteDistinguisher;

@@ -58,6 +58,17 @@ export class BestPathTable {
     return this.#entries.get(entry)?.best ?? [];
   }
 
+  /** These entries, and those in which their candidates are candidates too. */
+  entriesAround(entries: readonly string[]): readonly string[] {
+    const around = new Set(entries);
+    for (const entry of entries) {
+      for (const route of this.#entries.get(entry)?.candidates ?? []) {
+        for (const other of this.#policy.entriesOf(route)) around.add(other);
+      }
+    }
+    return [...around];
+  }
+
   /** Every entry with its candidates and its best routes. */
   *entries(): Generator<{ entry: string; candidates: ReadonlySet<Route>; best: readonly Route[] }> {
     for (const [entry, { candidates, best }] of this.#entries) yield { entry, candidates, best };

@@ -1,3 +1,5 @@
+import { DEFAULT_LOCAL_PREF } from '../bgp/attribute/local-pref.ts';
+import { ipv4ToNumber, isIpv4 } from '../net/ip-address.ts';
 import type { Route } from './route.ts';
 
 /**
@@ -8,9 +10,6 @@ export interface PreferenceRule {
   readonly reason: string;
   readonly prefer: (a: Route, b: Route) => number;
 }
-
-/** LOCAL_PREF of a route without one (RFC 4271 leaves it to the operator; 100 is the custom). */
-export const DEFAULT_LOCAL_PREF = 100;
 
 export const HIGHER_LOCAL_PREF: PreferenceRule = {
   reason: 'local-pref-lower',
@@ -24,10 +23,10 @@ export const HIGHER_MOBILITY_SEQUENCE: PreferenceRule = {
   prefer: (a, b) => mobilitySequence(a) - mobilitySequence(b),
 };
 
-/** RFC 7432 §15.1: on equal sequence numbers the lowest address wins, at every PE alike. */
+/** RFC 7432 §15: on equal sequence numbers the lowest address wins, at every PE alike. */
 export const LOWER_NEXT_HOP: PreferenceRule = {
   reason: 'next-hop-higher',
-  prefer: (a, b) => compareText(b.attributes.nextHop ?? '', a.attributes.nextHop ?? ''),
+  prefer: (a, b) => compareAddresses(b.attributes.nextHop ?? '', a.attributes.nextHop ?? ''),
 };
 
 /**
@@ -70,9 +69,12 @@ function mobilitySequence(route: Route): number {
   return 0;
 }
 
-/** Addresses of unlike length compare by length first, so that 10.0.0.9 is lower than 10.0.0.10. */
+/** By number where both are IPv4; an order at least otherwise. */
+function compareAddresses(a: string, b: string): number {
+  return isIpv4(a) && isIpv4(b) ? ipv4ToNumber(a) - ipv4ToNumber(b) : compareText(a, b);
+}
+
 function compareText(a: string, b: string): number {
-  if (a.length !== b.length) return a.length - b.length;
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

@@ -116,6 +116,16 @@ export class RouteIndex {
     }
   }
 
+  /** Owes a subscriber all that it wants, as if it were new to it. */
+  *replay(subscriber: Subscriber): Steps {
+    let count = 0;
+    for (const route of this.#wantedBy(subscriber, subscriber.targets, NO_TARGETS)) {
+      if (subscriber.closed) return;
+      this.#owe(subscriber, undefined, route);
+      if (++count % ROUTES_A_STEP === 0) yield;
+    }
+  }
+
   /** Ends a subscription, without changes to the subscriber. */
   close(subscriber: Subscriber): void {
     this.#unlink(subscriber);

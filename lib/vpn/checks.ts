@@ -32,7 +32,6 @@ export function checkPlug(
 
 /** The endpoints that a detach means: one, or without an IP all of the MAC (EVI). */
 export function checkUnplug(
-  setup: InstanceSetup,
   endpoints: EndpointTable,
   request: DetachRequest,
 ): Result<readonly Endpoint[], VpnFault> {
@@ -41,9 +40,7 @@ export function checkUnplug(
   const endpoint = endpoints.get(request);
   if (endpoint !== undefined) return success([endpoint]);
   const address = ipText === undefined ? 'None' : `'${ipText}'`;
-  return failure(
-    refused(`Endpoint ('${mac}', ${address}) not plugged yet, can't unplug (instance ${setup.externalId})`),
-  );
+  return failure(refused(`Endpoint ('${mac}', ${address}) not plugged yet, can't unplug`));
 }
 
 function samePort(endpoint: Endpoint, request: AttachRequest): boolean {

@@ -80,8 +80,8 @@ export class EndpointTable {
     return this.#byAddress.has(address);
   }
 
-  hasPort(name: string): boolean {
-    return this.#byPort.has(name);
+  ofPort(name: string): readonly Endpoint[] {
+    return [...(this.#byPort.get(name) ?? [])];
   }
 
   #places(endpoint: Endpoint): readonly (readonly [Map<string, Set<Endpoint>>, string])[] {

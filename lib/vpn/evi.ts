@@ -10,8 +10,9 @@ import {
 } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
 import type { EndpointTable } from './endpoint.ts';
-import { commonEncapsulations, endpointAttributes, exportAttributes } from './export.ts';
+import { endpointAttributes, exportAttributes } from './export.ts';
 import type { InstanceKind, InstanceSetup } from './instance-kind.ts';
+import { commonEncapsulations, usableFirst } from './usable.ts';
 
 /**
  * An E-VPN instance (RFC 7432, RFC 8365): a MAC/IP route for each endpoint, a multicast route with ingress
@@ -64,9 +65,13 @@ export const EVI: InstanceKind = {
     return { source: setup.source, family: EVPN, key: nlri.key, payload: nlri.payload, attributes };
   },
 
-  policy: () => ({
+  policy: ({ driver }) => ({
     entriesOf: entriesOfRoute,
-    rules: [HIGHER_MOBILITY_SEQUENCE, HIGHER_LOCAL_PREF],
+    rules: [
+      usableFirst((route) => commonEncapsulations(driver, route) !== undefined),
+      HIGHER_MOBILITY_SEQUENCE,
+      HIGHER_LOCAL_PREF,
+    ],
     tieBreak: [LOWER_NEXT_HOP, LOWER_BYTES],
   }),
 
@@ -115,7 +120,9 @@ function statesOfRoute(
   const instance = setup.number;
   const nlri = decodeEvpn(route);
   if (commonEncapsulations(setup.driver, route) === undefined) {
-    warn(`route of ${route.source.name} ignored: it offers no encapsulation that the dataplane has (VXLAN)`);
+    warn(
+      `routes of ${route.source.name} ignored: they offer no encapsulation that the dataplane has (VXLAN)`,
+    );
     return [];
   }
   if (nlri.type === 'multicast') return floodStates(instance, route, warn);
@@ -137,7 +144,7 @@ function floodStates(
 ): readonly DataplaneState[] {
   const tunnel = route.attributes.pmsiTunnel;
   if (tunnel?.type !== INGRESS_REPLICATION) {
-    warn(`multicast route of ${route.source.name} ignored: its PMSI tunnel is not ingress replication`);
+    warn(`multicast routes of ${route.source.name} ignored: their PMSI tunnel is not ingress replication`);
     return [];
   }
   return [{ kind: 'flood', instance, vtep: tunnel.endpoint, vni: tunnel.label }];

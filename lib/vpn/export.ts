@@ -2,10 +2,8 @@ import { makePathAttributes } from '../bgp/attribute/make-path-attributes.ts';
 import type { PathAttributes, AttributeValues } from '../bgp/attribute/path-attributes.ts';
 import { TUNNEL_TYPE } from '../bgp/community/encapsulation.ts';
 import type { ExtendedCommunity } from '../bgp/community/extended-community.ts';
-import type { Driver } from '../dataplane/driver.ts';
 import type { RouteTarget } from '../net/route-target.ts';
-import { DEFAULT_LOCAL_PREF } from '../rib/preference.ts';
-import type { Route } from '../rib/route.ts';
+import { DEFAULT_LOCAL_PREF } from '../bgp/attribute/local-pref.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { InstanceSetup } from './instance-kind.ts';
 
@@ -41,18 +39,4 @@ export function endpointAttributes(
     { localPref: endpoint.localPref ?? DEFAULT_LOCAL_PREF },
     order === 0 ? [] : [{ kind: 'consistent-hash-order', order }],
   );
-}
-
-/**
- * The encapsulations that a route offers and the driver has; undefined if they have none in common. A route that
- * names none is taken by drivers that know what is meant: plain MPLS, or VXLAN where it is configured (RFC 8365
- * §5.1.3).
- */
-export function commonEncapsulations(driver: Driver, route: Route): readonly number[] | undefined {
-  const offered = (route.attributes.extendedCommunities ?? []).flatMap((community) =>
-    community.kind === 'encapsulation' ? [community.tunnelType] : [],
-  );
-  if (offered.length === 0) return driver.acceptsUnspecified ? [] : undefined;
-  const common = offered.filter((tunnelType) => driver.encapsulations.includes(tunnelType));
-  return common.length > 0 ? common : undefined;
 }

@@ -1,21 +1,23 @@
 import {
+  intentKey,
   unwant,
   want,
-  intentKey,
   type Confirmation,
   type DataplaneState,
   type Intent,
 } from '../dataplane/intent.ts';
 import type { RouteTarget } from '../net/route-target.ts';
-import type { BestPathChange, BestPathTable } from '../rib/best-path.ts';
-import { publication, type Publication, type Route } from '../rib/route.ts';
 import { failure, success, type Result } from '../result.ts';
+import type { BestPathChange, BestPathTable } from '../rib/best-path.ts';
+import type { Publication, Route } from '../rib/route.ts';
+import { Advertisements } from './advertisements.ts';
 import { checkPlug, checkUnplug } from './checks.ts';
 import { EndpointTable, type Endpoint } from './endpoint.ts';
 import type { EndpointIdentifiers } from './identifiers.ts';
 import type { InstanceSetup } from './instance-kind.ts';
 import { RemoteStates } from './remote-states.ts';
 import type { AttachRequest, DetachRequest } from './request.ts';
+import { describeFault, Transaction } from './transaction.ts';
 import type { VpnFault } from './vpn-fault.ts';
 
 export type InstanceInput =
@@ -37,14 +39,15 @@ export type InstanceOutput =
   /** Nothing is left: the instance can be forgotten. */
   | { readonly type: 'ended' };
 
-/** What waits for the dataplane: an attach, a detach, or the end of the instance. */
-interface Transaction {
-  readonly waiting: Set<string>;
-  readonly faults: string[];
-  readonly finish: (faults: readonly string[]) => readonly InstanceOutput[];
-}
+type Outputs = readonly InstanceOutput[];
 
-const ANSWER_OK: InstanceOutput = { type: 'answer', result: success(undefined) };
+/** The transaction that waits for the dataplane, and what follows when all of it is confirmed. */
+interface InHand {
+  readonly transaction: Transaction;
+  /** The endpoint that is being plugged: not in the table yet. */
+  readonly endpoint: Endpoint | undefined;
+  readonly finish: (faults: readonly string[]) => Outputs;
+}
 
 /**
  * A VPN instance as a fold: `step` takes one input, updates the state that it owns, and returns what follows.
@@ -61,28 +64,27 @@ export class Instance {
   readonly setup: InstanceSetup;
   readonly endpoints = new EndpointTable();
   readonly bestPaths: BestPathTable;
+  readonly advertisements: Advertisements;
   readonly #identifiers: EndpointIdentifiers;
   readonly #remote = new RemoteStates();
-  readonly #advertised = new Map<string, Route>();
+  /** Warnings that were given: each is given once, whatever the number of routes that deserve it. */
+  readonly #warned = new Set<string>();
   #importTargets: ReadonlySet<RouteTarget> = new Set();
-  #exportTargets: readonly RouteTarget[] = [];
   #description: string | undefined;
   #fallback: Readonly<Record<string, unknown>> | undefined;
-  #transaction: Transaction | undefined;
+  #inHand: InHand | undefined;
+  #revision = 0;
   #stopping = false;
 
   constructor(setup: InstanceSetup, bestPaths: BestPathTable, identifiers: EndpointIdentifiers) {
     this.setup = setup;
     this.bestPaths = bestPaths;
+    this.advertisements = new Advertisements(setup, this.endpoints);
     this.#identifiers = identifiers;
   }
 
-  get importTargets(): Iterable<RouteTarget> {
+  get importTargets(): ReadonlySet<RouteTarget> {
     return this.#importTargets;
-  }
-
-  get exportTargets(): readonly RouteTarget[] {
-    return this.#exportTargets;
   }
 
   get description(): string | undefined {
@@ -93,26 +95,22 @@ export class Instance {
     return this.#fallback;
   }
 
-  get advertisedRoutes(): Iterable<Route> {
-    return this.#advertised.values();
-  }
-
-  step(input: InstanceInput): readonly InstanceOutput[] {
+  step(input: InstanceInput): Outputs {
     switch (input.type) {
       case 'attach':
-        return this.#attach(input.request);
+        return this.#stopping ? [answer(['the instance is being removed'])] : this.#attach(input.request);
       case 'detach':
-        return this.#detach(input.request);
+        return this.#stopping ? [answer(['the instance is being removed'])] : this.#detach(input.request);
       case 'best-paths':
         return this.#stopping ? [] : this.#import(input.changes);
       case 'confirmations':
         return this.#confirm(input.confirmations);
       case 'stop':
-        return this.#stop();
+        return this.#stopping ? [] : this.#stop();
     }
   }
 
-  #attach(request: AttachRequest): readonly InstanceOutput[] {
+  #attach(request: AttachRequest): Outputs {
     const fault = checkPlug(this.setup, this.endpoints, request);
     if (fault !== undefined) return this.#refuse(fault);
     const former = this.endpoints.get(request);
@@ -133,7 +131,8 @@ export class Instance {
       description: request.description,
     };
     const states = [this.setup.kind.instanceState(this.setup), ...this.#statesOf(endpoint)];
-    return this.#transact(states.map(want), (faults) =>
+    const intents = states.map((state) => want(state));
+    return this.#transact(intents, endpoint, (faults) =>
       faults.length === 0
         ? this.#plugged(request, endpoint, former)
         : this.#notPlugged(endpoint, former, faults),
@@ -141,166 +140,159 @@ export class Instance {
   }
 
   /** The dataplane has the endpoint: only now does anybody else hear of it. */
-  #plugged(
-    request: AttachRequest,
-    endpoint: Endpoint,
-    former: Endpoint | undefined,
-  ): readonly InstanceOutput[] {
+  #plugged(request: AttachRequest, endpoint: Endpoint, former: Endpoint | undefined): Outputs {
+    const { endpoints, advertisements } = this;
     const wildcard =
-      request.ip === undefined ? undefined : this.endpoints.get({ mac: request.mac, ip: undefined });
-    this.endpoints.set(endpoint);
+      request.ip === undefined ? undefined : endpoints.get({ mac: request.mac, ip: undefined });
+    const isFirst = endpoints.size === 0;
+    endpoints.set(endpoint);
     this.#description = request.instanceDescription;
     this.#fallback = request.fallback ?? this.#fallback;
-    const publications: Publication[] = [];
-    const exportChanged = !sameMembers(this.#exportTargets, request.exportTargets);
-    if (exportChanged || this.endpoints.size === 1) {
-      this.#exportTargets = request.exportTargets;
-      const { setup } = this;
-      for (const route of setup.kind.instanceRoutes(setup, this.#exportTargets))
-        this.#advertise(route, publications);
-      for (const each of this.endpoints) this.#advertiseEndpoint(each, publications);
-    } else {
-      this.#advertiseEndpoint(endpoint, publications);
-    }
-    if (former !== undefined) this.#withdrawEndpoint(former, publications);
+    const sameExports = sameMembers(advertisements.exportTargets, request.exportTargets);
+    const publications = [
+      ...(sameExports && !isFirst
+        ? advertisements.advertise(endpoint)
+        : advertisements.advertiseAll(request.exportTargets)),
+      ...(former === undefined ? [] : advertisements.withdraw(former)),
+    ];
     if (wildcard !== undefined) {
-      this.endpoints.delete(wildcard);
-      this.#withdrawEndpoint(wildcard, publications);
-      this.#identifiers.release(this.endpoints, wildcard);
+      endpoints.delete(wildcard);
+      publications.push(...advertisements.withdraw(wildcard));
+      this.#identifiers.release(endpoints, wildcard);
     }
     const outputs: InstanceOutput[] = [{ type: 'publish', publications }];
     if (!sameMembers([...this.#importTargets], request.importTargets)) {
       this.#importTargets = new Set(request.importTargets);
       outputs.push({ type: 'import', targets: this.#importTargets });
     }
-    return [...outputs, ...this.#reviewRemote(endpoint), ANSWER_OK];
+    return [...outputs, ...this.#reviewRemote(endpoint), answer([])];
   }
 
-  #notPlugged(
-    endpoint: Endpoint,
-    former: Endpoint | undefined,
-    faults: readonly string[],
-  ): readonly InstanceOutput[] {
+  #notPlugged(endpoint: Endpoint, former: Endpoint | undefined, faults: readonly string[]): Outputs {
     if (former === undefined) this.#identifiers.release(this.endpoints, endpoint);
-    const result = failure({ kind: 'dataplane' as const, message: faults.join('; ') });
-    const answer: InstanceOutput = { type: 'answer', result };
-    if (this.endpoints.size === 0) return this.#end([answer], this.#statesOf(endpoint));
-    return [{ type: 'intents', intents: this.#intentsWithout(endpoint) }, answer];
+    if (this.endpoints.size === 0) return this.#end(this.#statesOf(endpoint), () => [answer(faults)]);
+    return this.#transact(this.#intentsWithout(endpoint), undefined, () => [answer(faults)]);
   }
 
-  #detach(request: DetachRequest): readonly InstanceOutput[] {
-    const found = checkUnplug(this.setup, this.endpoints, request);
+  #detach(request: DetachRequest): Outputs {
+    const found = checkUnplug(this.endpoints, request);
     if (!found.ok) return this.#refuse(found.fault);
     const leaving = found.value;
-    const publications: Publication[] = [];
     for (const endpoint of leaving) this.endpoints.delete(endpoint);
-    for (const endpoint of leaving) {
-      this.#withdrawEndpoint(endpoint, publications);
-      this.#identifiers.release(this.endpoints, endpoint);
-    }
+    const publications = leaving.flatMap((endpoint) => this.advertisements.withdraw(endpoint));
+    for (const endpoint of leaving) this.#identifiers.release(this.endpoints, endpoint);
     const withdrawal: InstanceOutput = { type: 'publish', publications };
+    const finish = (faults: readonly string[]): Outputs => [answer(faults)];
     if (this.endpoints.size === 0) {
       const states = leaving.flatMap((endpoint) => this.#statesOf(endpoint));
-      return [withdrawal, ...this.#end([], states, answerTo)];
+      return [withdrawal, ...this.#end(states, finish)];
     }
-    const intents = leaving.flatMap((endpoint) => this.#intentsWithout(endpoint));
     return [
       withdrawal,
-      ...this.#transact(intents, (faults) => [answerTo(faults)]),
+      ...this.#transact(
+        leaving.flatMap((endpoint) => this.#intentsWithout(endpoint)),
+        undefined,
+        finish,
+      ),
       ...leaving.flatMap((endpoint) => this.#reviewRemote(endpoint)),
     ];
   }
 
-  #stop(): readonly InstanceOutput[] {
-    if (this.#stopping) return [];
-    // Whoever waits for an attach or a detach waits no longer.
-    const cut: readonly InstanceOutput[] =
-      this.#transaction === undefined ? [] : [answerTo(['the daemon stops'])];
-    const states = [...this.endpoints].flatMap((endpoint) => this.#statesOf(endpoint));
-    for (const endpoint of [...this.endpoints]) {
-      this.endpoints.delete(endpoint);
-      this.#identifiers.release(this.endpoints, endpoint);
-    }
-    return [...cut, ...this.#end([], states)];
+  /** Whoever waits for an attach or a detach waits no longer. */
+  #stop(): Outputs {
+    const cut = this.#inHand === undefined ? [] : [answer(['the daemon stops'])];
+    const plugging = this.#inHand?.endpoint;
+    const leaving = [...this.endpoints, ...(plugging === undefined ? [] : [plugging])];
+    for (const endpoint of leaving) this.endpoints.delete(endpoint);
+    for (const endpoint of leaving) this.#identifiers.release(this.endpoints, endpoint);
+    const states = leaving.flatMap((endpoint) => this.#statesOf(endpoint));
+    return [...cut, ...this.#end(states, () => [])];
   }
 
-  /** Withdraws all, removes all from the dataplane, and is no more when that is confirmed. */
-  #end(
-    outputs: readonly InstanceOutput[],
-    states: readonly DataplaneState[],
-    answer?: (faults: readonly string[]) => InstanceOutput,
-  ): readonly InstanceOutput[] {
+  /** Withdraws all, removes all from the dataplane (of its endpoints: `states`), and is no more when that is confirmed. */
+  #end(states: readonly DataplaneState[], finish: (faults: readonly string[]) => Outputs): Outputs {
     this.#stopping = true;
-    const publications = [...this.#advertised.values()].map(withdrawalOf);
-    this.#advertised.clear();
-    const all = new Map(
-      [...states, this.setup.kind.instanceState(this.setup)].map((state) => [intentKey(state), state]),
-    );
-    const intents = [...this.#remote.clear(), ...Array.from(all.values(), unwant)];
+    const publications = this.advertisements.withdrawAll();
+    const own = [...states, this.setup.kind.instanceState(this.setup)];
+    const removals = new Map(own.map((state) => [intentKey(state), unwant(state)]));
+    const intents = [...this.#remote.clear(), ...removals.values()];
     return [
       { type: 'publish', publications },
-      ...this.#transact(intents, (faults) => [
-        ...outputs,
-        ...(answer === undefined ? [] : [answer(faults)]),
-        { type: 'ended' },
-      ]),
+      ...this.#transact(intents, undefined, (faults) => [...finish(faults), { type: 'ended' }]),
     ];
   }
 
-  #import(changes: readonly BestPathChange[]): readonly InstanceOutput[] {
+  #import(changes: readonly BestPathChange[]): Outputs {
     const warnings: InstanceOutput[] = [];
     const intents = changes.flatMap(({ entry, best }) => this.#importEntry(entry, best, warnings));
-    return intents.length === 0 ? warnings : [{ type: 'intents', intents }, ...warnings];
+    return [...this.#apply(intents), ...warnings];
   }
 
   #importEntry(entry: string, best: readonly Route[], warnings: InstanceOutput[]): readonly Intent[] {
     const { setup } = this;
-    const warn = (message: string): void => void warnings.push({ type: 'warning', message });
-    return this.#remote.replace(entry, setup.kind.remoteStates(setup, this.endpoints, best, entry, warn));
+    const states = setup.kind.remoteStates(setup, this.endpoints, best, entry, (message) => {
+      if (this.#warned.has(message)) return;
+      this.#warned.add(message);
+      warnings.push({ type: 'warning', message });
+    });
+    return this.#remote.replace(entry, states);
   }
 
   /** An endpoint came or went: what the network says of its addresses counts no more, or again. */
-  #reviewRemote(endpoint: Endpoint): readonly InstanceOutput[] {
-    const changes = this.setup.kind.entriesOfEndpoint(endpoint).map((entry) => ({
+  #reviewRemote(endpoint: Endpoint): Outputs {
+    const own = this.setup.kind.entriesOfEndpoint(endpoint);
+    const changes = this.bestPaths.entriesAround(own).map((entry) => ({
       entry,
       best: this.bestPaths.bestOf(entry),
       added: [],
       removed: [],
     }));
-    return this.#stopping ? [] : this.#import(changes);
+    return this.#import(changes);
   }
 
-  #confirm(confirmations: readonly Confirmation[]): readonly InstanceOutput[] {
+  #confirm(confirmations: readonly Confirmation[]): Outputs {
     const outputs: InstanceOutput[] = [];
-    for (const { intent, fault } of confirmations) {
-      const transaction = this.#transaction;
-      const awaited = transaction?.waiting.delete(intent.key) === true;
+    for (const confirmation of confirmations) {
+      const { intent, fault } = confirmation;
       if (fault !== undefined) {
-        const message = fault.command === undefined ? fault.reason : `${fault.command}: ${fault.reason}`;
-        if (awaited) transaction.faults.push(message);
-        outputs.push({ type: 'warning', message: `dataplane: ${intent.key}: ${message}` });
+        outputs.push({ type: 'warning', message: `dataplane: ${intent.key}: ${describeFault(fault)}` });
       }
-      if (awaited && transaction.waiting.size === 0) {
-        this.#transaction = undefined;
-        outputs.push(...transaction.finish(transaction.faults));
-      }
+      const inHand = this.#inHand;
+      inHand?.transaction.confirm(confirmation);
+      if (inHand?.transaction.isComplete !== true) continue;
+      this.#inHand = undefined;
+      outputs.push(...inHand.finish(inHand.transaction.faults));
     }
     return outputs;
   }
 
+  /** Carries out `intents`; `finish` says what follows when they are confirmed. */
   #transact(
     intents: readonly Intent[],
-    finish: (faults: readonly string[]) => readonly InstanceOutput[],
-  ): readonly InstanceOutput[] {
+    endpoint: Endpoint | undefined,
+    finish: (faults: readonly string[]) => Outputs,
+  ): Outputs {
     if (intents.length === 0) return finish([]);
-    this.#transaction = { waiting: new Set(intents.map((intent) => intent.key)), faults: [], finish };
-    return [{ type: 'intents', intents }];
+    const stamped = this.#stamp(intents);
+    this.#inHand = { transaction: new Transaction(stamped), endpoint, finish };
+    return [{ type: 'intents', intents: stamped }];
+  }
+
+  /** Carries out `intents` that nobody waits for. */
+  #apply(intents: readonly Intent[]): Outputs {
+    return intents.length === 0 ? [] : [{ type: 'intents', intents: this.#stamp(intents) }];
+  }
+
+  #stamp(intents: readonly Intent[]): readonly Intent[] {
+    return intents.map((intent) => ({ ...intent, revision: ++this.#revision }));
   }
 
   /** A request refused before anything was done; an instance that was made for it goes with it. */
-  #refuse(fault: VpnFault): readonly InstanceOutput[] {
-    const answer: InstanceOutput = { type: 'answer', result: failure(fault) };
-    return this.endpoints.size === 0 ? [answer, { type: 'ended' }] : [answer];
+  #refuse(fault: VpnFault): Outputs {
+    const refusal: InstanceOutput = { type: 'answer', result: failure(fault) };
+    if (this.endpoints.size > 0) return [refusal];
+    this.#stopping = true;
+    return [refusal, { type: 'ended' }];
   }
 
   #statesOf(endpoint: Endpoint): readonly DataplaneState[] {
@@ -309,58 +301,26 @@ export class Instance {
 
   /** Brings the states of an endpoint to what the endpoints of the table need of them. */
   #intentsWithout(endpoint: Endpoint): readonly Intent[] {
-    const needed = new Map<string, DataplaneState>();
-    for (const other of this.endpoints) {
-      if (other.mac !== endpoint.mac && other.port.interface !== endpoint.port.interface) continue;
-      for (const state of this.#statesOf(other)) needed.set(intentKey(state), state);
-    }
+    const neighbours = [
+      ...this.endpoints.ofMac(endpoint.mac),
+      ...this.endpoints.ofPort(endpoint.port.interface),
+    ];
+    const needed = new Map(
+      neighbours.flatMap((other) => this.#statesOf(other)).map((state) => [intentKey(state), state]),
+    );
     return this.#statesOf(endpoint).map((state) => {
       const still = needed.get(intentKey(state));
       return still === undefined ? unwant(state) : want(still);
     });
   }
-
-  #advertiseEndpoint(endpoint: Endpoint, publications: Publication[]): void {
-    const route = this.setup.kind.endpointRoute(this.setup, endpoint, this.#exportTargets);
-    if (route !== undefined) this.#advertise(route, publications);
-  }
-
-  #advertise(route: Route, publications: Publication[]): void {
-    this.#advertised.set(routeId(route), route);
-    publications.push(route);
-  }
-
-  /** Withdraws the route of an endpoint that the table has no longer, unless another endpoint gives the same route. */
-  #withdrawEndpoint(endpoint: Endpoint, publications: Publication[]): void {
-    const { setup } = this;
-    const route = setup.kind.endpointRoute(setup, endpoint, this.#exportTargets);
-    if (route === undefined) return;
-    const others =
-      endpoint.ip === undefined
-        ? this.endpoints.ofMac(endpoint.mac)
-        : this.endpoints.ofAddress(endpoint.ip.address);
-    const heir = others
-      .map((other) => setup.kind.endpointRoute(setup, other, this.#exportTargets))
-      .find((other) => other !== undefined && routeId(other) === routeId(route));
-    if (heir !== undefined) {
-      this.#advertise(heir, publications);
-    } else if (this.#advertised.delete(routeId(route))) {
-      publications.push(withdrawalOf(route));
-    }
-  }
 }
 
-function answerTo(faults: readonly string[]): InstanceOutput {
-  if (faults.length === 0) return ANSWER_OK;
-  return { type: 'answer', result: failure({ kind: 'dataplane', message: faults.join('; ') }) };
-}
-
-function routeId(route: Route): string {
-  return `${route.family.name} ${route.key}`;
-}
-
-function withdrawalOf(route: Route): Publication {
-  return publication(route.source, route.family, route.key, route.payload, undefined);
+function answer(faults: readonly string[]): InstanceOutput {
+  const result =
+    faults.length === 0
+      ? success(undefined)
+      : failure({ kind: 'dataplane' as const, message: faults.join('; ') });
+  return { type: 'answer', result };
 }
 
 function sameMembers(a: readonly RouteTarget[], b: readonly RouteTarget[]): boolean {

@@ -1,11 +1,13 @@
 import { FLOWSPEC_VPNV4, VPNV4 } from '../bgp/family.ts';
 import { decodeFlowspec, formatFlowspecComponents } from '../bgp/nlri/flowspec-vpnv4.ts';
 import { decodeVpnv4, encodeVpnv4 } from '../bgp/nlri/vpnv4.ts';
+import { RD_LENGTH } from '../net/route-distinguisher.ts';
 import type { NextHop } from '../dataplane/intent.ts';
 import { HIGHER_LOCAL_PREF, LOWER_BYTES, spreadByNextHop } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
-import { commonEncapsulations, endpointAttributes } from './export.ts';
+import { endpointAttributes } from './export.ts';
 import type { InstanceKind, InstanceSetup } from './instance-kind.ts';
+import { commonEncapsulations, usableFirst } from './usable.ts';
 
 /** A VRF (RFC 4364): a VPNv4 route for each endpoint; on the routes that it imports, one decision for each prefix. */
 export const VRF: InstanceKind = {
@@ -52,7 +54,7 @@ export const VRF: InstanceKind = {
 
   policy: (setup) => ({
     entriesOf: (route) => [entryOfRoute(route)],
-    rules: [HIGHER_LOCAL_PREF],
+    rules: [usableFirst((route) => isUsable(setup, route)), HIGHER_LOCAL_PREF],
     tieBreak: setup.driver.ecmp
       ? undefined
       : [spreadByNextHop(`${setup.bgpAddress} ${setup.externalId} `), LOWER_BYTES],
@@ -74,8 +76,6 @@ export const VRF: InstanceKind = {
       : `('Flow', ' ${formatFlowspecComponents(decodeFlowspec(candidate).components)}')`,
 };
 
-const RD_LENGTH = 8;
-
 /**
  * The key without its RD, for routes that differ in RD alone compete: length and prefix of a VPNv4 route (whose key
  * is length, RD, prefix), the components of a FlowSpec route (RD, components).
@@ -84,15 +84,21 @@ function entryOfRoute({ family, key }: Route): string {
   return family === VPNV4 ? key[0]! + key.slice(1 + RD_LENGTH) : `flow ${key.slice(RD_LENGTH)}`;
 }
 
+/** One label, in the number form of the payload; an encapsulation of ours. */
+function isUsable({ driver }: InstanceSetup, route: Route): boolean {
+  if (route.family !== VPNV4) return true;
+  return typeof route.payload === 'number' && commonEncapsulations(driver, route) !== undefined;
+}
+
 function nextHopsOf(setup: InstanceSetup, route: Route, warn: (message: string) => void): readonly NextHop[] {
-  const { prefix, labels } = decodeVpnv4(route);
+  const { labels } = decodeVpnv4(route);
   const encapsulations = commonEncapsulations(setup.driver, route);
   if (encapsulations === undefined) {
-    warn(`route to ${prefix} of ${route.source.name} ignored: no encapsulation in common with the dataplane`);
+    warn(`routes of ${route.source.name} ignored: they offer no encapsulation that the dataplane has`);
     return [];
   }
   if (labels.length !== 1) {
-    warn(`route to ${prefix} of ${route.source.name} ignored: ${labels.length} labels where one is expected`);
+    warn(`routes of ${route.source.name} ignored: they have ${labels.length} labels where one is expected`);
     return [];
   }
   const order = route.attributes.extendedCommunities?.find(

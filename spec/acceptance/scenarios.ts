@@ -15,6 +15,7 @@ export const SCENARIOS: readonly string[] = [
   '19-ipvpn-mac-on-two-ports',
   '21-ipvpn-local-exchange',
   '23-ipvpn-two-nodes',
+  '24-ipvpn-fallback',
   '30-evpn-vni',
   '32-evpn-wildcard-ip',
   '34-vni-clash',

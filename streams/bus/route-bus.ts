@@ -39,6 +39,7 @@ export class RouteBus {
   readonly #options: RouteBusOptions;
   readonly #index: RouteIndex;
   readonly #tasks: Steps[] = [];
+  #nextTask = 0;
   readonly #outlets = new Map<Subscriber, Subject<readonly RouteChange[]>>();
   readonly #interest = new Subject<readonly InterestChange[]>();
   readonly #interestChanges = new Map<RouteTarget, boolean>();
@@ -91,9 +92,16 @@ export class RouteBus {
     });
   }
 
+  /** Gives a subscriber all routes of a family again (RFC 2918), after what it is owed already. */
+  refresh(who: RouteSource, family: Family): void {
+    for (const member of this.#outlets.keys()) {
+      if (member.source === who && member.family === family) this.#enqueue(this.#index.replay(member));
+    }
+  }
+
   /** Resolves when all that was asked of the bus so far is done: the back-pressure of sources. */
   idle(): Promise<void> {
-    if (!this.#working && this.#tasks.length === 0) return Promise.resolve();
+    if (!this.#working) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
@@ -126,41 +134,51 @@ export class RouteBus {
     if (!this.#working) this.#work();
   }
 
+  /** Takes a step, tells those whom it concerns, and so on, until nothing is left or the time is up. */
   #work(): void {
     this.#working = true;
     const { now } = this.#options.scheduler;
     const deadline = now() + WORK_BUDGET;
-    let first = 0;
-    while (first < this.#tasks.length) {
-      if (this.#tasks[first]!.next().done === true) first++;
-      if (first === this.#tasks.length) this.#emit();
-      if (now() >= deadline && first < this.#tasks.length) {
-        this.#tasks.splice(0, first);
-        this.#emit();
-        this.#options.defer(() => this.#work());
-        return;
-      }
+    while (this.#emitOne() || this.#stepTask() || this.#emitInterest()) {
+      if (now() < deadline) continue;
+      this.#options.defer(() => this.#work());
+      return;
     }
-    this.#tasks.length = 0;
     this.#working = false;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
 
-  #emit(): void {
-    const { touched } = this.#index;
-    for (const member of touched) {
-      touched.delete(member);
-      const changes = member.pending;
-      member.pending = [];
-      this.#outlets.get(member)?.next(changes);
+  /** One step of the first task; false if there is none. */
+  #stepTask(): boolean {
+    const task = this.#tasks[this.#nextTask];
+    if (task === undefined) return false;
+    if (task.next().done === true) this.#nextTask++;
+    if (this.#nextTask === this.#tasks.length) {
+      this.#tasks.length = 0;
+      this.#nextTask = 0;
     }
-    if (this.#interestChanges.size > 0) {
-      const changes = Array.from(this.#interestChanges, ([target, wanted]) => ({ target, wanted }));
-      this.#interestChanges.clear();
-      this.#interest.next(changes);
-    }
+    return true;
+  }
+
+  /** Emits to one of the subscribers that are owed something by the step before; false if there is none. */
+  #emitOne(): boolean {
+    const [member] = this.#index.touched;
+    if (member === undefined) return false;
+    this.#index.touched.delete(member);
+    const changes = member.pending;
+    member.pending = [];
+    this.#outlets.get(member)?.next(changes);
+    return true;
+  }
+
+  #emitInterest(): boolean {
+    if (this.#interestChanges.size === 0) return false;
+    const changes = Array.from(this.#interestChanges, ([target, wanted]) => ({ target, wanted }));
+    this.#interestChanges.clear();
+    this.#interest.next(changes);
+    return true;
   }
 }
 

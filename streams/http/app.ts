@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { parseAttach, parseDetach } from '../../lib/api/attachment.ts';
+import { parseJson } from '../../lib/api/json.ts';
 import { lookUp, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
 import type { Result } from '../../lib/result.ts';
 import type { AttachRequest, DetachRequest, EndpointReference } from '../../lib/vpn/request.ts';
@@ -80,8 +81,8 @@ async function carryOut<Request extends EndpointReference>(
   failed: string,
 ): Promise<Response> {
   const body = parseJson(await context.req.text());
-  if (body === undefined) return errorAnswer(context, 400, 'No local port details received');
-  const request = parse(body);
+  if (!body.ok) return errorAnswer(context, 400, `No local port details received: ${body.fault}`);
+  const request = parse(body.value);
   if (!request.ok) return refuse(context, log, request.fault);
   const result = await execute(request.value);
   if (result.ok) {
@@ -115,14 +116,6 @@ function segments(path: string): readonly string[] | undefined {
       .split('/')
       .filter((segment) => segment !== '')
       .map(decodeURIComponent);
-  } catch {
-    return undefined;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

@@ -20,9 +20,11 @@ import type { RouteBus } from '../bus/route-bus.ts';
 import type { ComponentLog, LogBook } from '../log.ts';
 import type { Dataplane } from './dataplane.ts';
 import { SerialTasks } from './serial.ts';
-import { vpnInstance, type VpnInstance } from './vpn-instance.ts';
+import { instancePipeline, type InstancePipeline } from './instance-pipeline.ts';
 
 const KINDS: Readonly<Record<VpnType, InstanceKind>> = { ipvpn: VRF, evpn: EVI };
+
+const STOPPING: VpnFault = { kind: 'dataplane', message: 'the daemon stops' };
 
 export interface ManagerOptions {
   readonly bus: RouteBus;
@@ -32,13 +34,13 @@ export interface ManagerOptions {
 }
 
 /** An instance that runs, with what the looking glass shows of it. */
-export interface RunningInstance {
+export interface ManagedInstance {
   readonly instance: Instance;
   readonly log: ComponentLog;
 }
 
-interface Member extends RunningInstance {
-  readonly pipeline: VpnInstance;
+interface Member extends ManagedInstance {
+  readonly pipeline: InstancePipeline;
   readonly subscription: Subscription;
   /** The attach or detach in hand waits for it. */
   answered: (result: Result<undefined, VpnFault>) => void;
@@ -59,6 +61,7 @@ export class VpnManager {
   readonly #byVni = new Map<number, Member>();
   readonly #serial = new SerialTasks();
   readonly #subscriptions: readonly Subscription[];
+  #stopping = false;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
@@ -68,7 +71,7 @@ export class VpnManager {
     );
   }
 
-  get instances(): Iterable<RunningInstance> {
+  get instances(): Iterable<ManagedInstance> {
     return this.#byExternalId.values();
   }
 
@@ -76,12 +79,12 @@ export class VpnManager {
     return this.#byExternalId.size;
   }
 
-  find(externalId: string): RunningInstance | undefined {
+  find(externalId: string): ManagedInstance | undefined {
     return this.#byExternalId.get(externalId);
   }
 
   /** The instances with a VNI that a client gave. */
-  get instancesByVni(): Iterable<readonly [number, RunningInstance]> {
+  get instancesByVni(): Iterable<readonly [number, ManagedInstance]> {
     return [...this.#byVni].filter(([, { instance }]) => instance.setup.label === undefined);
   }
 
@@ -92,6 +95,7 @@ export class VpnManager {
 
   attach(request: AttachRequest): Promise<Result<undefined, VpnFault>> {
     return this.#serial.run(request.instanceId, async () => {
+      if (this.#stopping) return failure(STOPPING);
       const member = this.#findOrCreate(request);
       return member.ok ? this.#ask(member.value, { type: 'attach', request }) : member;
     });
@@ -99,6 +103,7 @@ export class VpnManager {
 
   detach(request: DetachRequest): Promise<Result<undefined, VpnFault>> {
     return this.#serial.run(request.instanceId, async () => {
+      if (this.#stopping) return failure(STOPPING);
       const member = this.#byExternalId.get(request.instanceId);
       if (member === undefined) return failure(refused(`VPN ${request.instanceId} could not be found`));
       const fault = checkType(member, request.vpnType);
@@ -106,8 +111,14 @@ export class VpnManager {
     });
   }
 
+  /** From now on attachments are refused: what they would make would outlive the daemon. */
+  refuseRequests(): void {
+    this.#stopping = true;
+  }
+
   /** Ends all instances; resolves when the dataplane has nothing of them any more. */
   async stop(): Promise<void> {
+    this.refuseRequests();
     const members = [...this.#byExternalId.values()];
     await Promise.all(
       members.map(
@@ -135,7 +146,7 @@ export class VpnManager {
     const { kind, name, number, externalId } = setup.value;
     const bestPaths = new BestPathTable(kind.policy(setup.value));
     const identifiers = new EndpointIdentifiers(name, bgpAddress, this.labels, this.#distinguishers);
-    const pipeline = vpnInstance(new Instance(setup.value, bestPaths, identifiers), bus);
+    const pipeline = instancePipeline(new Instance(setup.value, bestPaths, identifiers), bus);
     const log = logs.component(`vpn.${kind.instanceType.toLowerCase()}.${number}`);
     const subscription = pipeline.outputs$.subscribe((outputs) => {
       for (const output of outputs) this.#perform(member, output);

@@ -3,7 +3,7 @@ import { EVPN, FLOWSPEC_VPNV4, RTC, VPNV4, type Family } from '../../lib/bgp/fam
 import type { RouteSource } from '../../lib/rib/route.ts';
 import type { RouteBus } from '../bus/route-bus.ts';
 import { BGP_MANAGER } from '../bus/rt-constraint.ts';
-import type { RunningInstance, VpnManager } from '../instance/manager.ts';
+import type { ManagedInstance, VpnManager } from '../instance/manager.ts';
 import { formatLocalTime } from '../log.ts';
 import { usesRtc, type Peer } from '../session/peer.ts';
 import { showLog } from './logs.ts';
@@ -82,7 +82,7 @@ function showPeer({ bus, localAddress, as, rtcEnabled }: BgpView, peer: Peer): L
 
 /** Peers and instances under the names by which they are sources of routes. */
 function showWorkers(view: BgpView, peers: readonly Peer[]): LookingGlassNode {
-  const instances = (): readonly RunningInstance[] => [...view.manager.instances];
+  const instances = (): readonly ManagedInstance[] => [...view.manager.instances];
   return new Collection(
     () => [
       ...peers.map(({ source }) => ({ id: source.name })),

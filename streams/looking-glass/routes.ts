@@ -4,8 +4,8 @@ import { nlriCodec } from '../../lib/bgp/nlri/registry.ts';
 import { Link, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
 import type { Route } from '../../lib/rib/route.ts';
 
-/** One route: an object with one member, named as the route is. */
-export function showRoute(route: Route): LookingGlassNode {
+/** One route: an object with one member, named as the route is; with the reason if it is not used. */
+export function showRoute(route: Route, unusedBecause?: string): LookingGlassNode {
   const { family, attributes, source } = route;
   const name = nlriCodec(family).format(route, attributes.nextHop);
   const hasTargets = family === VPNV4 || family === EVPN;
@@ -15,11 +15,12 @@ export function showRoute(route: Route): LookingGlassNode {
       attributes: formatAttributes(attributes),
       next_hop: attributes.nextHop ?? null,
       source: new Link(['bgp', 'workers', source.name], { id: source.name }),
+      ...(unusedBecause === undefined ? {} : { unused_because: unusedBecause }),
       ...(hasTargets ? { route_targets: attributes.routeTargets.map((target) => `target:${target}`) } : {}),
     },
   };
 }
 
 export function showRoutes(routes: Iterable<Route>): LookingGlassNode {
-  return Array.from(routes, showRoute);
+  return Array.from(routes, (route) => showRoute(route));
 }

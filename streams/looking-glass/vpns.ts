@@ -1,11 +1,10 @@
 import { Collection, Link, Reference, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
-import type { Route } from '../../lib/rib/route.ts';
 import type { Endpoint } from '../../lib/vpn/endpoint.ts';
 import type { Instance } from '../../lib/vpn/instance.ts';
-import type { RunningInstance, VpnManager } from '../instance/manager.ts';
+import type { ManagedInstance, VpnManager } from '../instance/manager.ts';
 import { showDrivers, type DriverViews } from './drivers.ts';
 import { showLog } from './logs.ts';
-import { showRoutes } from './routes.ts';
+import { showRoute, showRoutes } from './routes.ts';
 import { showSubscriptions } from './subscriptions.ts';
 
 export function showVpns(manager: VpnManager, drivers: DriverViews): LookingGlassNode {
@@ -41,14 +40,14 @@ function showInstances(manager: VpnManager): LookingGlassNode {
   );
 }
 
-export function showInstance(manager: VpnManager, { instance, log }: RunningInstance): LookingGlassNode {
+export function showInstance(manager: VpnManager, { instance, log }: ManagedInstance): LookingGlassNode {
   const { setup } = instance;
   const isVrf = setup.kind.vpnType === 'ipvpn';
   return {
     name: setup.name,
     internals: {
       'event queue length': 0,
-      subscriptions: showSubscriptions(setup.kind.families, new Set(instance.importTargets)),
+      subscriptions: showSubscriptions(setup.kind.families, instance.importTargets),
     },
     ...(isVrf ? { readvertised: new Reference(() => []) } : { gateway_port: null }),
     instance_type: setup.kind.instanceType,
@@ -61,7 +60,7 @@ export function showInstance(manager: VpnManager, { instance, log }: RunningInst
     })),
     route_targets: {
       import: showTargets(instance.importTargets),
-      export: showTargets(instance.exportTargets),
+      export: showTargets(instance.advertisements.exportTargets),
     },
     gateway_ip: setup.gatewayIp ?? null,
     subnet_prefix_length: setup.prefixLength ?? null,
@@ -70,9 +69,13 @@ export function showInstance(manager: VpnManager, { instance, log }: RunningInst
     readvertise: showReadvertise(instance),
     attract_traffic: showAttractTraffic(instance),
     fallback: (instance.fallback as LookingGlassNode) ?? null,
-    received_routes: new Reference(() => showEntries(instance, ({ candidates }) => candidates)),
-    best_routes: new Reference(() => showEntries(instance, ({ best }) => best)),
-    adv_routes: new Reference(() => showRoutes(instance.advertisedRoutes)),
+    received_routes: new Reference(() =>
+      showEntries(instance, ({ entry, candidates }) =>
+        Array.from(candidates, (route) => showRoute(route, instance.bestPaths.whyNotBest(entry, route))),
+      ),
+    ),
+    best_routes: new Reference(() => showEntries(instance, ({ best }) => showRoutes(best))),
+    adv_routes: new Reference(() => showRoutes(instance.advertisements.routes)),
     logs: new Reference(() => showLog(log.records(), false)),
   };
 }
@@ -122,12 +125,12 @@ function showAttractTraffic({ setup: { attractTraffic } }: Instance): LookingGla
 type Entry = ReturnType<Instance['bestPaths']['entries']> extends Iterable<infer T> ? T : never;
 
 /** Routes by what they are routes to. */
-function showEntries(instance: Instance, select: (entry: Entry) => Iterable<Route>): LookingGlassNode {
+function showEntries(instance: Instance, show: (entry: Entry) => LookingGlassNode): LookingGlassNode {
   const shown: Record<string, LookingGlassNode> = {};
   for (const entry of instance.bestPaths.entries()) {
     const [candidate] = entry.candidates;
     const name = instance.setup.kind.formatEntry(entry.entry, candidate!);
-    if (name !== undefined) shown[name] = showRoutes(select(entry));
+    if (name !== undefined) shown[name] = show(entry);
   }
   return shown;
 }

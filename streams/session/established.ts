@@ -1,4 +1,13 @@
-import { BehaviorSubject, of, Subject, takeUntil, timer, type SchedulerLike, type Subscription } from 'rxjs';
+import {
+  BehaviorSubject,
+  merge,
+  of,
+  Subject,
+  takeUntil,
+  timer,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
 import { AttributeCache } from '../../lib/bgp/attribute/attribute-cache.ts';
 import { RTC, type Family } from '../../lib/bgp/family.ts';
 import type { UpdateFault } from '../../lib/bgp/fault.ts';
@@ -6,13 +15,16 @@ import type { Negotiated, SessionSettings } from '../../lib/bgp/session.ts';
 import { decodeUpdate, type UpdateContext } from '../../lib/bgp/update.ts';
 import { RequestedTargets } from '../../lib/rib/requested-targets.ts';
 import { NO_TARGETS, type TargetSet } from '../../lib/rib/route-index.ts';
-import { publication, type Publication, type RouteSource } from '../../lib/rib/route.ts';
+import { publication, type Publication, type RouteChange, type RouteSource } from '../../lib/rib/route.ts';
 import type { RouteBus } from '../bus/route-bus.ts';
 import type { Log } from '../log.ts';
 import { Outbox } from './outbox.ts';
 
 /** RFC 4684 §6: how long other families wait for the RT Constraint routes of the peer. */
 const MEMBERSHIP_WAIT = 60_000;
+
+/** Milliseconds from one warning about malformed UPDATEs to the next. */
+const WARNING_INTERVAL = 1_000;
 
 export interface EstablishedOptions {
   readonly peer: RouteSource;
@@ -39,11 +51,12 @@ export class EstablishedSession {
   readonly #outbox: Outbox;
   readonly #requested = new RequestedTargets();
   readonly #targets: BehaviorSubject<TargetSet>;
-  readonly #subscriptions = new Map<Family, Subscription>();
   readonly #end = new Subject<void>();
   #received: Publication[] = [];
   #membershipChanged = false;
   #markersOwed: readonly Family[] = [];
+  #nextWarning = 0;
+  #ended = false;
 
   constructor(options: EstablishedOptions) {
     const { negotiated, write } = options;
@@ -67,26 +80,20 @@ export class EstablishedSession {
   start(): void {
     // Ours first: the sooner the reflector knows what we want, the sooner it is here.
     const byUrgency = [...this.families].sort((a, b) => Number(b === RTC) - Number(a === RTC));
-    for (const family of byUrgency) this.advertise(family);
-    if (this.#options.negotiated.endOfRib) void this.#markEndOfRib();
+    merge(...byUrgency.map((family) => this.#routesFor(family)))
+      .pipe(takeUntil(this.#end))
+      .subscribe((changes) => this.#outbox.push(changes));
+    if (this.#options.negotiated.endOfRib) this.#announceEndOfRib();
   }
 
-  /** Sends all routes of a family, again if it was asked for (RFC 2918). */
-  advertise(family: Family): void {
-    if (!this.families.includes(family)) return;
-    this.#subscriptions.get(family)?.unsubscribe();
-    const { bus, peer } = this.#options;
-    const targets$ = family === RTC ? of('all' as const) : this.#targets;
-    const changes$ = bus.subscribeTo(peer, family, targets$).pipe(takeUntil(this.#end));
-    this.#subscriptions.set(
-      family,
-      changes$.subscribe((changes) => this.#outbox.push(changes)),
-    );
+  /** Sends all routes of a family again (RFC 2918). */
+  refresh(family: Family): void {
+    this.#options.bus.refresh(this.#options.peer, family);
   }
 
   /** Takes in the UPDATE whose body is `bytes[start, end)`; a fault that resets the session is returned. */
   receive(bytes: Buffer, start: number, end: number): UpdateFault | undefined {
-    const { peer, log, settings } = this.#options;
+    const { peer, settings } = this.#options;
     const { endOfRib, faults } = decodeUpdate(
       bytes,
       start,
@@ -108,19 +115,24 @@ export class EstablishedSession {
     for (const fault of faults) {
       if (fault.fault === 'reset') return fault;
       const consequence = fault.fault === 'withdraw' ? 'its routes are treated as withdrawn' : 'ignored';
-      log.warning(`malformed UPDATE, ${consequence}: ${fault.reason}`);
+      this.#warn(`malformed UPDATE, ${consequence}: ${fault.reason}`);
     }
     return undefined;
   }
 
-  /** Publishes what has been taken in since the last call: once for each read of the socket. */
-  publish(): void {
+  /**
+   * Publishes what has been taken in since the last call: once for each read of the socket. Tells whether there was
+   * anything.
+   */
+  publish(): boolean {
     const received = this.#received;
     this.#received = [];
     this.#options.bus.publish(received);
-    if (!this.#membershipChanged) return;
-    this.#membershipChanged = false;
-    this.#targets.next(this.#requested.current());
+    if (this.#membershipChanged) {
+      this.#membershipChanged = false;
+      this.#targets.next(this.#requested.current());
+    }
+    return received.length > 0;
   }
 
   /** The peer takes bytes again. */
@@ -130,28 +142,49 @@ export class EstablishedSession {
 
   /** The routes of the peer are gone, and its subscriptions. */
   stop(): void {
+    this.#ended = true;
+    this.#received = [];
     this.#end.next();
     this.#options.bus.withdrawAll(this.#options.peer);
   }
 
+  #routesFor(family: Family): Observable<readonly RouteChange[]> {
+    const { bus, peer } = this.#options;
+    return bus.subscribeTo(peer, family, family === RTC ? of('all' as const) : this.#targets);
+  }
+
   /** Markers of other families wait until the peer has said what it wants of them. */
-  async #markEndOfRib(): Promise<void> {
-    await this.#options.bus.idle();
+  #announceEndOfRib(): void {
     if (!this.hasRtc) {
-      this.#outbox.endOfRib(this.families);
+      this.#markWhenSent(this.families);
       return;
     }
-    this.#outbox.endOfRib([RTC]);
+    this.#markWhenSent([RTC]);
     this.#markersOwed = this.families.filter((family) => family !== RTC);
     timer(MEMBERSHIP_WAIT, this.#options.scheduler)
       .pipe(takeUntil(this.#end))
       .subscribe(() => this.#payMarkers());
   }
 
+  /** The peer has said what it wants, or has had the time to. */
   #payMarkers(): void {
     const families = this.#markersOwed;
     this.#markersOwed = [];
     this.publish();
-    void this.#options.bus.idle().then(() => this.#outbox.endOfRib(families));
+    this.#markWhenSent(families);
+  }
+
+  #markWhenSent(families: readonly Family[]): void {
+    void this.#options.bus.idle().then(() => {
+      if (!this.#ended) this.#outbox.endOfRib(families);
+    });
+  }
+
+  /** A peer that sends nothing but malformed UPDATEs does not fill the log with them. */
+  #warn(message: string): void {
+    const now = this.#options.scheduler.now();
+    if (now < this.#nextWarning) return;
+    this.#nextWarning = now + WARNING_INTERVAL;
+    this.#options.log.warning(message);
   }
 }

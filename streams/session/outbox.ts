@@ -26,8 +26,6 @@ export class Outbox {
     for (const { before, after } of changes) {
       const { family, key, payload } = (after ?? before)!;
       const id = `${family.name} ${key}`;
-      // The latest goes last: a withdrawal and the route that takes its place keep their order.
-      this.#pending.delete(id);
       this.#pending.set(id, { family, key, payload, attributes: after?.attributes });
     }
     this.#flush();

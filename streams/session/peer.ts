@@ -17,6 +17,7 @@ import {
   type SessionSettings,
   type SessionState,
   type SessionStep,
+  type SessionTimer,
 } from '../../lib/bgp/session.ts';
 import type { RouteSource } from '../../lib/rib/route.ts';
 import type { TargetSet } from '../../lib/rib/route-index.ts';
@@ -26,14 +27,18 @@ import type { Connect, Connection } from './connection.ts';
 import { EstablishedSession } from './established.ts';
 import { Timers } from './timers.ts';
 
+/** Seconds that a hold timer goes on when there are signs of life. */
+const HOLD_GRACE = 10;
+
 export interface PeerOptions {
   readonly address: string;
   readonly settings: SessionSettings;
-  readonly rtcEnabled: boolean;
   readonly bus: RouteBus;
   readonly connect: Connect;
   readonly log: ComponentLog;
   readonly scheduler: SchedulerLike;
+  /** From 0 to 1: spreads the attempts of many nodes to connect to one reflector. */
+  readonly random: () => number;
 }
 
 /** What the looking glass says of a peer. */
@@ -66,13 +71,15 @@ export class Peer {
   #lastTransition: Date;
   #connection: Connection | undefined;
   #established: EstablishedSession | undefined;
+  #chunksHeard = 0;
+  #chunksInWork = 0;
 
   constructor(options: PeerOptions) {
     const { address, settings, scheduler } = options;
     this.#options = options;
     this.source = { kind: 'peer', name: `BGP-${address}` };
     this.#lastTransition = new Date(scheduler.now());
-    this.#timers = new Timers(scheduler, (timer) => this.#inputs.next({ type: 'timer', timer }));
+    this.#timers = new Timers(options, (timer) => this.#expire(timer));
     const initial: SessionStep = { state: INITIAL_SESSION, outputs: [] };
     this.#subscription = this.#inputs
       .pipe(
@@ -118,6 +125,24 @@ export class Peer {
     this.#inputs.next({ type: 'stop' });
     this.#subscription.unsubscribe();
     await closed;
+  }
+
+  /**
+   * A peer is silent only if nothing of it waits here: before the hold timer counts, what has come and what lies in
+   * the socket is read, however busy we were.
+   */
+  #expire(timer: SessionTimer): void {
+    if (timer !== 'hold') {
+      this.#inputs.next({ type: 'timer', timer });
+      return;
+    }
+    const heard = this.#chunksHeard;
+    this.#options.scheduler.schedule(() => {
+      if (this.#timers.isRunning('hold')) return;
+      const isAlive = this.#chunksInWork > 0 || this.#chunksHeard !== heard;
+      if (isAlive) this.#timers.start('hold', HOLD_GRACE);
+      else this.#inputs.next({ type: 'timer', timer });
+    });
   }
 
   #obey({ state, outputs }: SessionStep): void {
@@ -171,14 +196,21 @@ export class Peer {
     this.#options.log.clear();
     const framer = new MessageFramer();
     const connection = this.#options.connect({
-      connected: () => this.#inputs.next({ type: 'connected' }),
-      received: async (chunk) => {
-        framer.push(chunk);
-        this.#receive(connection, framer);
-        // The peer waits when we are behind: what it has sent is not read before the bus has done what there is.
-        await this.#options.bus.idle();
+      connected: () => {
+        if (connection === this.#connection) this.#inputs.next({ type: 'connected' });
       },
-      writable: () => this.#established?.resume(),
+      received: async (chunk) => {
+        this.#chunksHeard++;
+        framer.push(chunk);
+        // A peer whose routes we are behind with waits: no more is read before the bus has done what there is.
+        if (!this.#receive(connection, framer)) return;
+        this.#chunksInWork++;
+        await this.#options.bus.idle();
+        this.#chunksInWork--;
+      },
+      writable: () => {
+        if (connection === this.#connection) this.#established?.resume();
+      },
       disconnected: (reason) => {
         if (connection === this.#connection) this.#inputs.next({ type: 'disconnected', reason });
       },
@@ -186,8 +218,11 @@ export class Peer {
     this.#connection = connection;
   }
 
-  /** Takes in all messages that have come; the machine hears of UPDATEs once, however many they are. */
-  #receive(connection: Connection, framer: MessageFramer): void {
+  /**
+   * Takes in all messages that have come; the machine hears of UPDATEs once, however many they are. Tells whether
+   * there were routes among them.
+   */
+  #receive(connection: Connection, framer: MessageFramer): boolean {
     let updates = false;
     while (connection === this.#connection) {
       const next = framer.next();
@@ -205,8 +240,9 @@ export class Peer {
         if (input !== undefined) this.#inputs.next(input);
       }
     }
-    this.#established?.publish();
+    const published = this.#established?.publish() === true;
     if (updates) this.#inputs.next({ type: 'update' });
+    return published;
   }
 
   #inputOf({ type, bytes, start, end }: Frame): SessionInput | undefined {
@@ -226,9 +262,10 @@ export class Peer {
       case MESSAGE.routeRefresh: {
         const refresh = decodeRouteRefresh(bytes, start, end);
         if (!refresh.ok) return { type: 'fault', fault: refresh.fault };
-        const { afi, safi } = refresh.value;
+        const { afi, safi, subtype } = refresh.value;
         const family = this.#established?.families.find((each) => each.afi === afi && each.safi === safi);
-        if (family !== undefined) this.#established?.advertise(family);
+        // Others than 0 mark the begin and the end of a refresh that we would have asked for (RFC 7313 §3.2).
+        if (family !== undefined && subtype === 0) this.#established?.refresh(family);
         return undefined;
       }
     }

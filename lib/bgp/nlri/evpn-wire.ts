@@ -1,3 +1,4 @@
+import { RD_LENGTH } from '../../net/route-distinguisher.ts';
 import { EVPN } from '../family.ts';
 import type { UpdateFault } from '../fault.ts';
 import { latin1 } from '../latin1.ts';
@@ -25,7 +26,6 @@ export const ROUTE_TYPE = {
   ipPrefix: 5,
 } as const;
 
-export const RD_LENGTH = 8;
 export const ESI_LENGTH = 10;
 export const LABEL_LENGTH = 3;
 const TAG_LENGTH = 4;

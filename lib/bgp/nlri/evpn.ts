@@ -2,13 +2,14 @@ import { formatIpv4, formatIpv6, ipAddressBytes } from '../../net/ip-address.ts'
 import { formatMacAddress, macAddressBytes } from '../../net/mac-address.ts';
 import {
   formatRouteDistinguisher,
+  RD_LENGTH,
   routeDistinguisherBytes,
   type RouteDistinguisher,
 } from '../../net/route-distinguisher.ts';
 import { EVPN } from '../family.ts';
 import { fromLatin1, latin1 } from '../latin1.ts';
 import { addressNextHop } from './address-next-hop.ts';
-import { decodeEvpnList, ESI_LENGTH, RD_LENGTH, ROUTE_TYPE } from './evpn-wire.ts';
+import { decodeEvpnList, ESI_LENGTH, ROUTE_TYPE } from './evpn-wire.ts';
 import { formatEvpn } from './format-evpn.ts';
 import type { Nlri, NlriCodec } from './nlri.ts';
 

@@ -1,5 +1,6 @@
 import {
   formatRouteDistinguisher,
+  RD_LENGTH,
   routeDistinguisherBytes,
   type RouteDistinguisher,
 } from '../../net/route-distinguisher.ts';
@@ -30,7 +31,6 @@ export interface DecodedFlowspec extends FlowspecNlri {
   readonly componentBytes: string;
 }
 
-const RD_LENGTH = 8;
 const LONG = 0xf0;
 
 export function decodeFlowspec(nlri: Nlri): DecodedFlowspec {

@@ -181,7 +181,7 @@ test('routes that share attributes share UPDATEs of at most 4096 bytes', () => {
   assert.is(read(messages).size, 1000);
 });
 
-test('withdrawals of a family share UPDATEs, and come first', () => {
+test('withdrawals of a family share UPDATEs, and come last', () => {
   const attributes = makePathAttributes(MPLS, NEXT_HOP);
   const messages = encodeUpdates(
     [
@@ -194,7 +194,7 @@ test('withdrawals of a family share UPDATEs, and come first', () => {
   assert.is(messages.length, 2);
   assert.equal(
     [...read(messages).values()].map((value) => value === undefined),
-    [true, true, false],
+    [false, true, true],
   );
 });
 
@@ -226,7 +226,7 @@ test('a route with more communities than a message holds is withdrawn, the other
   );
   assert.equal(
     [...read(messages).values()].map((value) => value === undefined),
-    [true, false],
+    [false, true],
   );
 });
 

@@ -156,15 +156,16 @@ for (const [name, refused, notification] of refusals) {
   });
 }
 
-test('attempts come at doubling intervals up to half a minute, and start over after a session', () => {
+test('attempts come at doubling intervals up to half a minute, and start over after a session that lasted', () => {
   const retry: SessionInput = { type: 'timer', timer: 'connect-retry' };
   const intervals = words(run([start, ...Array.from({ length: 7 }, () => [lost, retry]).flat()]).outputs);
   assert.equal(
     intervals.filter((text) => text.startsWith('connect-retry')),
     [1, 2, 4, 8, 16, 30, 30].map((seconds) => `connect-retry in ${seconds} s`),
   );
-  const failed = run([start, lost, retry, lost, retry, connected, open, keepalive, lost]);
-  assert.is(words(failed.outputs).at(-1), 'connect-retry in 1 s');
+  const upAtLast = [start, lost, retry, lost, retry, connected, open, keepalive];
+  assert.is(words(run([...upAtLast, lost]).outputs).at(-1), 'connect-retry in 4 s');
+  assert.is(words(run([...upAtLast, keepalive, lost]).outputs).at(-1), 'connect-retry in 1 s');
 });
 
 test('UPDATEs and KEEPALIVEs both keep the session', () => {

@@ -330,6 +330,59 @@ test('EVI: of two PEs that announce one MAC the higher mobility sequence wins, t
   assert.is(vtep(), pe2);
 });
 
+test('EVI: with a MAC that was plugged here in between, all its addresses come back', () => {
+  const driver = new Driver(testInstance('evpn'));
+  driver.attach(attachRequest('evpn', '10.0.0.1'));
+  driver.routes(gains(macRoute(mac2, '10.0.0.2')));
+  assert.ok(driver.held.has('1/neighbour/10.0.0.2'));
+  const port = { interface: 'tap2', description: { linuxif: 'tap2' } };
+  const other = attachRequest('evpn', '10.0.0.9', { mac: mac2, port });
+  driver.attach(other);
+  assert.not.ok(driver.held.has('1/neighbour/10.0.0.2'));
+  driver.detach(other);
+  assert.ok(driver.held.has(`1/remote-mac/${mac2}`));
+  assert.ok(driver.held.has('1/neighbour/10.0.0.2'));
+});
+
+test('EVI: a route that cannot be used does not hide one that can', () => {
+  const driver = new Driver(testInstance('evpn'));
+  driver.attach(attachRequest('evpn', '10.0.0.1'));
+  const unusable = macRoute(mac2, undefined, { communities: [{ kind: 'encapsulation', tunnelType: 10 }] });
+  driver.routes(gains(unusable), gains(macRoute(mac2, undefined, { nextHop: pe2 })));
+  assert.ok(driver.held.has(`1/remote-mac/${mac2}`));
+  assert.is(driver.instance.bestPaths.whyNotBest(`MAC ${mac2}`, unusable), 'not-usable');
+});
+
+test('EVI: addresses of PEs compare as numbers', () => {
+  const driver = new Driver(testInstance('evpn'));
+  driver.attach(attachRequest('evpn', '10.0.0.1'));
+  for (const nextHop of ['192.0.2.9', '10.100.100.100']) {
+    driver.routes(gains(macRoute(mac2, undefined, { nextHop })));
+  }
+  assert.is(driver.instance.bestPaths.bestOf(`MAC ${mac2}`)[0]!.attributes.nextHop, '10.100.100.100');
+});
+
+test('a warning is given once for a source, whatever the number of its routes', () => {
+  const driver = new Driver(testInstance('evpn'));
+  driver.attach(attachRequest('evpn', '10.0.0.1'));
+  for (const mac of [mac2, '52:54:00:00:00:03']) {
+    driver.routes(
+      gains(macRoute(mac, '10.0.0.2', { communities: [{ kind: 'encapsulation', tunnelType: 10 }] })),
+    );
+  }
+  assert.is(driver.order.filter((type) => type === 'warning').length, 1);
+});
+
+test('without export targets nothing is announced, until there are some', () => {
+  const driver = new Driver(testInstance('evpn'));
+  driver.attach(attachRequest('evpn', '10.0.0.1', { exportTargets: [] }));
+  assert.equal(driver.names(), []);
+  driver.attach(attachRequest('evpn', '10.0.0.1'));
+  assert.equal(driver.names(), [macIp('10.0.0.1'), multicast]);
+  driver.attach(attachRequest('evpn', '10.0.0.1', { exportTargets: [] }));
+  assert.equal(driver.names(), []);
+});
+
 test('VRF: the dataplane has a prefix for as long as there is a route to it', () => {
   const driver = new Driver(testInstance('ipvpn'));
   driver.attach(attachRequest('ipvpn', '10.0.0.1'));

@@ -78,11 +78,9 @@ test('an attach that is carried out is answered by null, whatever the content ty
 for (const text of ['', '{', 'null x']) {
   test(`a body that is not JSON (${JSON.stringify(text)}) is refused`, async () => {
     const answer = await app().request('/attach_localport', { method: 'POST', body: text, headers: json });
-    assert.equal(await answer.json(), {
-      code: 400,
-      title: 'Bad Request',
-      description: 'No local port details received',
-    });
+    const { code, description } = (await answer.json()) as { code: number; description: string };
+    assert.is(code, 400);
+    assert.match(description, /^No local port details received: /);
   });
 }
 

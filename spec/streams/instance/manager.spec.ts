@@ -149,7 +149,8 @@ test('routes that are there already reach the dataplane after the port', async (
     ['vrf', 'vrf-endpoint', 'remote-prefix'],
   );
   bus.withdrawAll(reflector1);
-  assert.equal(intents.at(-1), { key: '1/remote-prefix/10.1.0.0/24', instance: 1, state: undefined });
+  assert.is(intents.at(-1)?.key, '1/remote-prefix/10.1.0.0/24');
+  assert.is(intents.at(-1)?.state, undefined);
 });
 
 /** A dataplane that confirms when the test says so. */
@@ -227,6 +228,66 @@ test('an attach that the dataplane refuses is gone when its rest is removed', as
   assert.is(manager.instanceCount, 0);
   assert.is(manager.labels.inUse().size, 0);
   assert.is(bus.subscriptionCount, 0);
+});
+
+test('an attach that is tried again at once meets the confirmations of the first try, and is not fooled', async () => {
+  const { sink, confirm } = slowSink();
+  const { bus, manager } = scene(sink);
+  const first = manager.attach(endpoint(1, { vpnType: 'evpn' }));
+  await settle();
+  confirm();
+  assert.ok((await first).ok);
+  const missing = endpoint(2, { vpnType: 'evpn' });
+  const answers = [manager.attach(missing), manager.attach(missing)];
+  for (let round = 0; round < 4; round++) {
+    await settle();
+    confirm(/tap2/);
+  }
+  assert.equal(
+    (await Promise.all(answers)).map(({ ok }) => ok),
+    [false, false],
+  );
+  assert.is(bus.countRoutes(EVPN, 'local'), 2, 'the multicast route and the first endpoint');
+  assert.is(manager.find('net1')!.instance.endpoints.size, 1);
+});
+
+test('a stop during an attach removes what the attach has made, and waits for it', async () => {
+  const { sink, confirm } = slowSink();
+  const { manager, intents } = scene(sink);
+  const answer = manager.attach(endpoint(1, { vpnType: 'evpn' }));
+  await settle();
+  const attachIntents = intents.length;
+  let stopped = false;
+  const stop = manager.stop().then(() => (stopped = true));
+  assert.not.ok((await answer).ok);
+  assert.equal(
+    intents
+      .slice(attachIntents)
+      .filter(({ state }) => state === undefined)
+      .map(({ key }) => key)
+      .sort(),
+    ['1/evi', '1/evpn-port/tap1', '1/local-mac/52:54:00:00:00:01'],
+  );
+  assert.not.ok(stopped);
+  confirm();
+  await stop;
+  assert.is(manager.labels.inUse().size, 0);
+});
+
+test('what waits for its turn when the daemon stops is refused, as is what comes later', async () => {
+  const { sink, confirm } = slowSink();
+  const { manager } = scene(sink);
+  const answers = [1, 2].map((number) => manager.attach(endpoint(number, { vpnType: 'evpn' })));
+  await settle();
+  const stop = manager.stop();
+  answers.push(manager.attach(endpoint(3, { instanceId: 'other' })), manager.detach(endpoint(1)));
+  confirm();
+  await stop;
+  assert.equal(
+    (await Promise.all(answers)).map(({ ok }) => ok),
+    [false, false, false, false],
+  );
+  assert.is(manager.instanceCount, 0);
 });
 
 test('a stop waits for the dataplane, and answers who waits for it', async () => {

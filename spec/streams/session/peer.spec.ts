@@ -1,4 +1,4 @@
-import { VirtualTimeScheduler } from 'rxjs';
+import { of, take, VirtualTimeScheduler } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EVPN, RTC, SESSION_FAMILIES, VPNV4, type Family } from '../../../lib/bgp/family.ts';
@@ -37,6 +37,7 @@ class Scene {
   open = false;
   /** Whether the socket takes more bytes. */
   writable = true;
+  refuseConnections = false;
   #events: ConnectionEvents | undefined;
   #received: Buffer[] = [];
 
@@ -45,14 +46,15 @@ class Scene {
     this.peer = new Peer({
       address: reflector,
       settings: { as: 64512, identifier: '192.0.2.1', families: SESSION_FAMILIES },
-      rtcEnabled: true,
       bus: this.bus,
       log: logs.component('peer'),
       scheduler: this.scheduler,
+      random: () => 1,
       connect: (events) => {
         this.connections++;
         this.open = true;
         this.#events = events;
+        if (this.refuseConnections) queueMicrotask(() => events.disconnected('connection refused'));
         return {
           write: (bytes) => {
             this.#received.push(bytes);
@@ -74,9 +76,14 @@ class Scene {
     return this;
   }
 
+  connect(): this {
+    this.#events!.connected();
+    return this;
+  }
+
   establish(options: OpenOptions = {}): this {
     this.peer.start();
-    this.#events!.connected();
+    this.connect();
     this.send(openOf(options)).send(KEEPALIVE);
     assert.is(this.peer.status().phase, 'Established');
     return this;
@@ -248,6 +255,25 @@ test('End-of-RIB goes to who waits for it: RT Constraint at once, the others whe
   ]);
 });
 
+test('End-of-RIB of the peer in one read with its last words before the session', async () => {
+  const scene = new Scene();
+  scene.peer.start();
+  scene.connect().send(openOf({ families: [RTC, VPNV4], gracefulRestart: true }));
+  scene.send(KEEPALIVE, encodeEndOfRib(RTC));
+  assert.equal((await scene.heard()).slice(2), ['end of ipv4/rtc', 'end of ipv4/mpls-vpn']);
+});
+
+test('a session that is lost at once leaves neither routes nor timers', async () => {
+  const scene = new Scene().establish({ families: [RTC, VPNV4], gracefulRestart: true });
+  scene.send(announce(vpnv4Route('10.9.0.0/24'))).lose();
+  await scene.heard();
+  scene.pass(0.5);
+  assert.is(scene.bus.countRoutes(VPNV4, 'peer'), 0);
+  scene.refuseConnections = true;
+  scene.pass(100);
+  assert.is(scene.bus.countRoutes(VPNV4, 'peer'), 0);
+});
+
 test('a peer that never ends its RT Constraint routes gets the markers after a minute', async () => {
   const scene = new Scene().establish({ families: [RTC, VPNV4], gracefulRestart: true });
   await scene.heard();
@@ -262,6 +288,54 @@ test('a route refresh is answered with all routes of the family', async () => {
   await scene.heard();
   scene.send(encodeRouteRefresh({ afi: VPNV4.afi, subtype: 0, safi: VPNV4.safi }));
   assert.equal(await scene.heard(), ['+ipv4/mpls-vpn 10.1.0.0/24']);
+});
+
+test('a refresh takes nothing of what is being said', async () => {
+  const scene = new Scene();
+  const route = local('10.1.0.0/24');
+  scene.bus.publish([route]);
+  scene.establish({ families: [VPNV4] });
+  await scene.heard();
+  // The bus is busy: what is asked of it waits in line.
+  scene.bus
+    .subscribeTo({ kind: 'local', name: 'VRF-9' }, VPNV4, of('all' as const))
+    .pipe(take(1))
+    .subscribe(() => {
+      scene.bus.publish([withdrawn(route)]);
+      scene.send(encodeRouteRefresh({ afi: VPNV4.afi, subtype: 0, safi: VPNV4.safi }));
+    });
+  assert.equal(await scene.heard(), ['-ipv4/mpls-vpn 10.1.0.0/24']);
+});
+
+test('the marks around a refresh are not a request for one', async () => {
+  const scene = new Scene();
+  scene.bus.publish([local('10.1.0.0/24')]);
+  scene.establish({ families: [VPNV4] });
+  await scene.heard();
+  scene.send(encodeRouteRefresh({ afi: VPNV4.afi, subtype: 1, safi: VPNV4.safi }));
+  assert.equal(await scene.heard(), []);
+});
+
+test('a peer that we are behind with is not silent', async () => {
+  const scene = new Scene().establish();
+  // Its routes are in work for so long that what it says meanwhile is not read in time.
+  scene.bus.idle = () => new Promise((resolve) => scene.scheduler.schedule(() => resolve(), 200_000));
+  scene.send(announce(vpnv4Route('10.9.0.0/24')));
+  scene.pass(190);
+  assert.ok(scene.peer.isEstablished);
+  scene.pass(11);
+  await scene.heard();
+  scene.pass(20);
+  assert.not.ok(scene.peer.isEstablished, 'nothing has come after all');
+});
+
+test('where one route takes the place of another, the new one is said first', async () => {
+  const scene = new Scene().establish({ families: [VPNV4] });
+  const former = local('10.1.0.0/24');
+  scene.bus.publish([former]);
+  await scene.heard();
+  scene.bus.publish([withdrawn(former), local('10.2.0.0/24')]);
+  assert.equal(await scene.heard(), ['+ipv4/mpls-vpn 10.2.0.0/24', '-ipv4/mpls-vpn 10.1.0.0/24']);
 });
 
 test('a slow peer hears of a route that changes meanwhile once, as it is in the end', async () => {

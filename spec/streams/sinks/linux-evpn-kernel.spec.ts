@@ -309,7 +309,7 @@ test('an instance that follows another of the same id has fresh devices', async 
   await driver.have(...N1);
   const later = [evi('n1', 17, undefined, 2), ...tap('tap1', LOCAL_MAC, 2)];
   const confirmations = await driver.apply(
-    { key: '1/evi', instance: 1, state: undefined },
+    { key: '1/evi', instance: 1, state: undefined, revision: 0 },
     ...later.map(want),
   );
   assert.ok(

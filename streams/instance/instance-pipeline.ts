@@ -14,7 +14,7 @@ import type { RouteBus } from '../bus/route-bus.ts';
 import { trackBest } from './track-best.ts';
 
 /** The pipeline of one VPN instance, and the ways into it. */
-export interface VpnInstance {
+export interface InstancePipeline {
   readonly instance: Instance;
   /** What follows from all that happens to it; completes after `ended`. Subscribe it once. */
   readonly outputs$: Observable<readonly InstanceOutput[]>;
@@ -28,7 +28,7 @@ export interface VpnInstance {
  *     API, confirmations ──────────────────────────────────────────┐
  *     targets$ ─► bus.subscribeTo(each family) ─► best paths (scan) ─┴─► Instance.step (scan) ─► outputs$
  */
-export function vpnInstance(instance: Instance, bus: RouteBus): VpnInstance {
+export function instancePipeline(instance: Instance, bus: RouteBus): InstancePipeline {
   const fed$ = new Subject<InstanceInput>();
   const targets$ = new BehaviorSubject<TargetSet>(NO_TARGETS);
   const { source, kind } = instance.setup;
