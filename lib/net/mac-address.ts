@@ -22,11 +22,12 @@ export function isUnicast(mac: string): boolean {
   return (parseInt(mac.slice(0, 2), 16) & 1) === 0 && mac !== '00:00:00:00:00:00';
 }
 
-export function formatMacAddress(bytes: Buffer, offset: number): string {
-  return bytes
-    .toString('hex', offset, offset + 6)
-    .match(/../g)!
-    .join(':');
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+export function formatMacAddress(bytes: Uint8Array, offset: number): string {
+  let text = HEX[bytes[offset]!]!;
+  for (let index = offset + 1; index < offset + 6; index++) text += `:${HEX[bytes[index]!]!}`;
+  return text;
 }
 
 export function macAddressBytes(mac: string): Buffer {

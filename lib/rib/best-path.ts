@@ -1,6 +1,8 @@
 import { comparePreference, explainPreference, type PreferenceRule } from './preference.ts';
 import type { Route, RouteChange } from './route.ts';
 
+const NO_ROUTES: readonly Route[] = [];
+
 /** What decides which of the routes towards one thing is used. */
 export interface BestPathPolicy {
   /**
@@ -14,16 +16,15 @@ export interface BestPathPolicy {
   readonly tieBreak: readonly PreferenceRule[] | undefined;
 }
 
-/** The best routes of one entry have changed; an empty `best` says that the last one is gone. */
+/** The best routes of one entry are others now; an empty `best` says that the last one is gone. */
 export interface BestPathChange {
   readonly entry: string;
   readonly best: readonly Route[];
-  readonly added: readonly Route[];
-  readonly removed: readonly Route[];
 }
 
 interface Entry {
-  readonly candidates: Set<Route>;
+  /** In most entries one or two: a list is smaller than a set, and as fast. */
+  readonly candidates: Route[];
   best: readonly Route[];
 }
 
@@ -55,7 +56,7 @@ export class BestPathTable {
   }
 
   bestOf(entry: string): readonly Route[] {
-    return this.#entries.get(entry)?.best ?? [];
+    return this.#entries.get(entry)?.best ?? NO_ROUTES;
   }
 
   /** These entries, and those in which their candidates are candidates too. */
@@ -70,7 +71,7 @@ export class BestPathTable {
   }
 
   /** Every entry with its candidates and its best routes. */
-  *entries(): Generator<{ entry: string; candidates: ReadonlySet<Route>; best: readonly Route[] }> {
+  *entries(): Generator<{ entry: string; candidates: readonly Route[]; best: readonly Route[] }> {
     for (const [entry, { candidates, best }] of this.#entries) yield { entry, candidates, best };
   }
 
@@ -85,17 +86,19 @@ export class BestPathTable {
     for (const name of this.#policy.entriesOf(route)) {
       let entry = this.#entries.get(name);
       if (entry === undefined) {
-        entry = { candidates: new Set(), best: [] };
+        entry = { candidates: [], best: NO_ROUTES };
         this.#entries.set(name, entry);
       }
-      entry.candidates.add(route);
+      entry.candidates.push(route);
       touched.add(name);
     }
   }
 
   #remove(route: Route, touched: Set<string>): void {
     for (const name of this.#policy.entriesOf(route)) {
-      this.#entries.get(name)?.candidates.delete(route);
+      const candidates = this.#entries.get(name)?.candidates ?? [];
+      const index = candidates.indexOf(route);
+      if (index >= 0) candidates.splice(index, 1);
       touched.add(name);
     }
   }
@@ -106,15 +109,14 @@ export class BestPathTable {
     const before = entry.best;
     const best = selectBest(this.#policy, entry.candidates);
     if (best.length === 0) this.#entries.delete(name);
-    const added = best.filter((route) => !before.includes(route));
-    const removed = before.filter((route) => !best.includes(route));
     entry.best = best;
-    return added.length + removed.length === 0 ? undefined : { entry: name, best, added, removed };
+    return sameRoutes(before, best) ? undefined : { entry: name, best };
   }
 }
 
 /** The best of `candidates` from scratch: one route, or with ECMP all that the rules leave equal. */
-export function selectBest(policy: BestPathPolicy, candidates: Iterable<Route>): readonly Route[] {
+export function selectBest(policy: BestPathPolicy, candidates: readonly Route[]): readonly Route[] {
+  if (candidates.length < 2) return [...candidates];
   let best: Route[] = [];
   for (const route of candidates) {
     const leader = best[0];
@@ -125,4 +127,9 @@ export function selectBest(policy: BestPathPolicy, candidates: Iterable<Route>):
   const { tieBreak } = policy;
   if (tieBreak === undefined || best.length < 2) return best;
   return [best.reduce((a, b) => (comparePreference(tieBreak, a, b) >= 0 ? a : b))];
+}
+
+/** The order of equals tells nothing. */
+function sameRoutes(a: readonly Route[], b: readonly Route[]): boolean {
+  return a.length === b.length && a.every((route) => b.includes(route));
 }

@@ -244,8 +244,6 @@ export class Instance {
     const changes = this.bestPaths.entriesAround(own).map((entry) => ({
       entry,
       best: this.bestPaths.bestOf(entry),
-      added: [],
-      removed: [],
     }));
     return this.#import(changes);
   }

@@ -1,53 +1,74 @@
-import { intentKey, unwant, want, type DataplaneState, type Intent } from '../dataplane/intent.ts';
+import { intentKey, type DataplaneState, type Intent } from '../dataplane/intent.ts';
 
-interface Holder {
-  readonly state: DataplaneState;
-  readonly entries: Set<string>;
+/** One object of the dataplane, and how many entries ask for it. */
+interface Holding {
+  readonly key: string;
+  state: DataplaneState;
+  count: number;
 }
+
+const NOTHING: readonly never[] = [];
 
 /**
  * The dataplane states that follow from imported routes, by the entry from which they follow. Two entries may ask for
  * one and the same object (a VTEP that floods for two of its networks); it goes with the last of them.
  */
 export class RemoteStates {
-  readonly #byEntry = new Map<string, readonly DataplaneState[]>();
-  readonly #holders = new Map<string, Holder>();
+  readonly #byEntry = new Map<string, readonly Holding[]>();
+  readonly #byKey = new Map<string, Holding>();
 
-  /** `entry` now asks for `states` and nothing else; returns the intents that follow. */
+  /** `entry` now asks for `states` and nothing else; returns the intents that follow, what is wanted first. */
   replace(entry: string, states: readonly DataplaneState[]): readonly Intent[] {
+    const former = this.#byEntry.get(entry) ?? NOTHING;
+    if (states.length === 0 && former.length === 0) return NOTHING;
     const intents: Intent[] = [];
-    const kept = new Set<string>();
-    for (const state of states) {
-      const key = intentKey(state);
-      kept.add(key);
-      const holder = this.#holders.get(key);
-      if (holder === undefined || !sameState(holder.state, state)) {
-        this.#holders.set(key, { state, entries: holder?.entries ?? new Set() });
-        intents.push(want(state));
-      }
-      this.#holders.get(key)!.entries.add(entry);
+    if (states.length === 0) {
+      this.#byEntry.delete(entry);
+    } else {
+      this.#byEntry.set(
+        entry,
+        states.map((state) => this.#hold(state, intents)),
+      );
     }
-    for (const state of this.#byEntry.get(entry) ?? []) {
-      const key = intentKey(state);
-      const holder = this.#holders.get(key);
-      if (kept.has(key) || holder === undefined) continue;
-      holder.entries.delete(entry);
-      if (holder.entries.size > 0) continue;
-      this.#holders.delete(key);
-      intents.push(unwant(state));
-    }
-    if (states.length === 0) this.#byEntry.delete(entry);
-    else this.#byEntry.set(entry, states);
+    // What is still asked for has been counted once more before it is counted once less.
+    for (const holding of former) this.#release(holding, intents);
     return intents;
   }
 
   /** Asks for nothing any more. */
   clear(): readonly Intent[] {
-    const intents = Array.from(this.#holders.values(), ({ state }) => unwant(state));
-    this.#holders.clear();
+    const intents = Array.from(this.#byKey.values(), ({ key, state }) => intent(key, state, undefined));
+    this.#byKey.clear();
     this.#byEntry.clear();
     return intents;
   }
+
+  #hold(state: DataplaneState, intents: Intent[]): Holding {
+    const key = intentKey(state);
+    const held = this.#byKey.get(key);
+    if (held === undefined) {
+      const holding = { key, state, count: 1 };
+      this.#byKey.set(key, holding);
+      intents.push(intent(key, state, state));
+      return holding;
+    }
+    held.count++;
+    if (!sameState(held.state, state)) {
+      held.state = state;
+      intents.push(intent(key, state, state));
+    }
+    return held;
+  }
+
+  #release(holding: Holding, intents: Intent[]): void {
+    if (--holding.count > 0) return;
+    this.#byKey.delete(holding.key);
+    intents.push(intent(holding.key, holding.state, undefined));
+  }
+}
+
+function intent(key: string, { instance }: DataplaneState, state: DataplaneState | undefined): Intent {
+  return { key, instance, state, revision: 0 };
 }
 
 /** States are flat but for the next hops; their members always stand in the same order. */
