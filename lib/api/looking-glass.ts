@@ -2,7 +2,8 @@ import { failure, success, type Result } from '../result.ts';
 
 /**
  * The looking glass is a tree that is computed as far as somebody looks: an object shows its own values, what stands
- * behind a `Reference` or in a `Collection` is made when its path is asked for.
+ * behind a `Reference` or in a `Collection` is made when its path is asked for, the elements of a list and of
+ * `Members` when it is their turn to be shown.
  */
 export type LookingGlassNode =
   | string
@@ -10,7 +11,8 @@ export type LookingGlassNode =
   | boolean
   | null
   | undefined
-  | readonly LookingGlassNode[]
+  | Iterable<LookingGlassNode>
+  | Members
   | Reference
   | Collection
   | Link
@@ -22,6 +24,15 @@ export class Reference {
 
   constructor(open: () => LookingGlassNode) {
     this.open = open;
+  }
+}
+
+/** Shown as an object, one member after the other: for objects with very many. */
+export class Members {
+  readonly entries: () => Iterable<readonly [string, LookingGlassNode]>;
+
+  constructor(entries: () => Iterable<readonly [string, LookingGlassNode]>) {
+    this.entries = entries;
   }
 }
 
@@ -53,13 +64,16 @@ export class Link {
   }
 }
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
-
 /**
- * What is at `path` below `root`, as JSON whose references start with `base` (the URL of the root); or, as a
- * sentence, that there is no such thing.
+ * What is at `path` below `root`, as pieces of JSON text whose references start with `base` (the URL of the root);
+ * or, as a sentence, that there is no such thing. A piece is a value, or an element of a long list: whoever takes
+ * them can do other things in between.
  */
-export function lookUp(root: LookingGlassNode, path: readonly string[], base: string): Result<Json, string> {
+export function lookUp(
+  root: LookingGlassNode,
+  path: readonly string[],
+  base: string,
+): Result<Generator<string, void>, string> {
   let node = root;
   let url = base;
   for (const segment of path) {
@@ -71,54 +85,83 @@ export function lookUp(root: LookingGlassNode, path: readonly string[], base: st
     node = next instanceof Reference ? next.open() : next;
     url = `${url}/${encodeURIComponent(segment)}`;
   }
-  return success(render(node, url, base));
+  return success(renderText(node, url, base));
 }
 
 function child(node: LookingGlassNode, segment: string): LookingGlassNode {
   if (node instanceof Collection) return node.find(segment);
-  if (!isObject(node) || !Object.hasOwn(node, segment)) return undefined;
-  return node[segment];
+  if (node instanceof Members) {
+    for (const [name, member] of node.entries()) if (name === segment) return member;
+    return undefined;
+  }
+  return isPlain(node) && Object.hasOwn(node, segment) ? node[segment] : undefined;
 }
 
+function* renderText(node: LookingGlassNode, url: string, base: string): Generator<string, void> {
+  if (isList(node)) {
+    let separator = '[';
+    for (const element of node) {
+      yield separator + JSON.stringify(render(element, url, base));
+      separator = ',';
+    }
+    yield separator === '[' ? '[]' : ']';
+  } else if (node instanceof Members || isPlain(node)) {
+    let separator = '{';
+    for (const [name, member] of node instanceof Members ? node.entries() : Object.entries(node)) {
+      if (member === undefined) continue;
+      yield `${separator}${JSON.stringify(name)}:`;
+      yield* renderText(member, `${url}/${encodeURIComponent(name)}`, base);
+      separator = ',';
+    }
+    yield separator === '{' ? '{}' : '}';
+  } else {
+    yield JSON.stringify(render(node, url, base));
+  }
+}
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** A node all at once: for what is small. */
 function render(node: LookingGlassNode, url: string, base: string): Json {
   if (node === undefined || node === null) return null;
   if (typeof node !== 'object') return node;
   if (node instanceof Reference) return { href: url };
   if (node instanceof Link) {
     const href = [base, ...node.path.map(encodeURIComponent)].join('/');
-    return { ...renderMembers(node.members, url, base), href };
+    return { ...renderMembers(Object.entries(node.members), url, base), href };
   }
   if (node instanceof Collection) {
     return node.list().map((member) => {
       const href = `${url}/${encodeURIComponent(member.id)}`;
-      return { ...renderMembers(member, href, base), href };
+      return { ...renderMembers(Object.entries(member), href, base), href };
     });
   }
-  if (isList(node)) return node.map((element) => render(element, url, base));
-  return renderMembers(node, url, base);
+  if (isList(node)) return Array.from(node, (element) => render(element, url, base));
+  return renderMembers(node instanceof Members ? node.entries() : Object.entries(node), url, base);
 }
 
 function renderMembers(
-  members: Readonly<Record<string, LookingGlassNode>>,
+  members: Iterable<readonly [string, LookingGlassNode]>,
   url: string,
   base: string,
 ): Readonly<Record<string, Json>> {
   return Object.fromEntries(
-    Object.entries(members)
+    Array.from(members)
       .filter(([, member]) => member !== undefined)
       .map(([name, member]) => [name, render(member, `${url}/${encodeURIComponent(name)}`, base)]),
   );
 }
 
-function isObject(node: LookingGlassNode): node is { readonly [name: string]: LookingGlassNode } {
+function isPlain(node: LookingGlassNode): node is { readonly [name: string]: LookingGlassNode } {
+  return typeof node === 'object' && node !== null && !isList(node) && !isSpecial(node);
+}
+
+function isSpecial(node: object): node is Members | Reference | Collection | Link {
   return (
-    typeof node === 'object' &&
-    node !== null &&
-    !isList(node) &&
-    !(node instanceof Reference || node instanceof Collection || node instanceof Link)
+    node instanceof Members || node instanceof Reference || node instanceof Collection || node instanceof Link
   );
 }
 
-function isList(node: LookingGlassNode): node is readonly LookingGlassNode[] {
-  return Array.isArray(node);
+function isList(node: LookingGlassNode): node is Iterable<LookingGlassNode> {
+  return typeof node === 'object' && node !== null && Symbol.iterator in node;
 }

@@ -8,6 +8,7 @@ import type { AttachRequest, DetachRequest, EndpointReference } from '../../lib/
 import type { VpnFault } from '../../lib/vpn/vpn-fault.ts';
 import type { Log } from '../log.ts';
 import { errorAnswer } from './error-answer.ts';
+import { jsonAnswer } from './json-answer.ts';
 
 export interface ApiOptions {
   readonly attach: (request: AttachRequest) => Promise<Result<undefined, VpnFault>>;
@@ -106,7 +107,7 @@ function look(context: Context, { lookingGlass }: ApiOptions): Response {
   const base = `http://${context.req.header('host') ?? 'localhost'}${LOOKING_GLASS}`;
   if (path === undefined) return errorAnswer(context, 404, `No such looking glass object at ${base}`);
   const found = lookUp(lookingGlass(), path, base);
-  return found.ok ? context.json(found.value) : errorAnswer(context, 404, found.fault);
+  return found.ok ? jsonAnswer(context, found.value) : errorAnswer(context, 404, found.fault);
 }
 
 /** The decoded segments of a path; empty ones do not count. Undefined if one of them is not valid UTF-8. */

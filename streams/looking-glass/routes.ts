@@ -21,6 +21,7 @@ export function showRoute(route: Route, unusedBecause?: string): LookingGlassNod
   };
 }
 
-export function showRoutes(routes: Iterable<Route>): LookingGlassNode {
-  return Array.from(routes, (route) => showRoute(route));
+/** Routes as they come: there may be very many. */
+export function* showRoutes(routes: Iterable<Route>): Generator<LookingGlassNode, void> {
+  for (const route of routes) yield showRoute(route);
 }

@@ -1,4 +1,4 @@
-import { Collection, Link, Reference, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
+import { Collection, Link, Members, Reference, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
 import type { Endpoint } from '../../lib/vpn/endpoint.ts';
 import type { Instance } from '../../lib/vpn/instance.ts';
 import type { ManagedInstance, VpnManager } from '../instance/manager.ts';
@@ -126,11 +126,10 @@ type Entry = ReturnType<Instance['bestPaths']['entries']> extends Iterable<infer
 
 /** Routes by what they are routes to. */
 function showEntries(instance: Instance, show: (entry: Entry) => LookingGlassNode): LookingGlassNode {
-  const shown: Record<string, LookingGlassNode> = {};
-  for (const entry of instance.bestPaths.entries()) {
-    const [candidate] = entry.candidates;
-    const name = instance.setup.kind.formatEntry(entry.entry, candidate!);
-    if (name !== undefined) shown[name] = show(entry);
-  }
-  return shown;
+  return new Members(function* () {
+    for (const entry of instance.bestPaths.entries()) {
+      const name = instance.setup.kind.formatEntry(entry.entry, entry.candidates[0]!);
+      if (name !== undefined) yield [name, show(entry)] as const;
+    }
+  });
 }
