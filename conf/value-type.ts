@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isInterfaceName } from '../lib/net/interface-name.ts';
-import { isIpv4, parseIpAddress } from '../lib/net/ip-address.ts';
+import { isHostAddress, isIpv4, parseIpAddress } from '../lib/net/ip-address.ts';
 
 /**
  * How the text of an option becomes a value. The parsers take text whose surrounding blanks are gone, and accept the
@@ -91,8 +91,12 @@ export const ipv4Host: ValueType<string> = {
  * here, and not looked up as an interface, because that is what the user meant.
  */
 export const ipv4OrInterface: ValueType<string> = {
-  parser: z.string().refine((name) => isIpv4(name) || (isInterfaceName(name) && !/^\d+(\.\d+)+$/.test(name))),
-  expected: 'an IPv4 address or the name of a network interface',
+  parser: z
+    .string()
+    .refine((name) =>
+      isIpv4(name) ? isHostAddress(name) : isInterfaceName(name) && !/^\d+(\.\d+)+$/.test(name),
+    ),
+  expected: 'the IPv4 address of a host or the name of a network interface',
   emptyMeansUnset: true,
 };
 

@@ -23,6 +23,13 @@ export function parseIpAddress(text: string): string | undefined {
   return undefined;
 }
 
+/** Whether an address in canonical text is one that a single host can have: not unspecified, multicast or reserved. */
+export function isHostAddress(address: string): boolean {
+  if (!isIpv4(address)) return address !== '::' && !/^ff/.test(address);
+  const first = ipv4ToNumber(address) >>> 24;
+  return first > 0 && first < 224;
+}
+
 /** The text of the IPv4 address whose four bytes stand at `offset`. */
 export function formatIpv4(bytes: Uint8Array, offset: number): string {
   return `${bytes[offset]!}.${bytes[offset + 1]!}.${bytes[offset + 2]!}.${bytes[offset + 3]!}`;

@@ -2,6 +2,8 @@ import { INGRESS_REPLICATION } from '../bgp/attribute/pmsi-tunnel.ts';
 import { EVPN, FLOWSPEC_L2VPN } from '../bgp/family.ts';
 import { decodeEvpn, encodeMacIp, encodeMulticast } from '../bgp/nlri/evpn.ts';
 import type { DataplaneState } from '../dataplane/intent.ts';
+import { isHostAddress, isIpv4 } from '../net/ip-address.ts';
+import { isUnicast } from '../net/mac-address.ts';
 import {
   HIGHER_LOCAL_PREF,
   HIGHER_MOBILITY_SEQUENCE,
@@ -65,10 +67,10 @@ export const EVI: InstanceKind = {
     return { source: setup.source, family: EVPN, key: nlri.key, payload: nlri.payload, attributes };
   },
 
-  policy: ({ driver }) => ({
+  policy: (setup) => ({
     entriesOf: entriesOfRoute,
     rules: [
-      usableFirst((route) => commonEncapsulations(driver, route) !== undefined),
+      usableFirst((route) => whyUnusable(setup, route) === undefined),
       HIGHER_MOBILITY_SEQUENCE,
       HIGHER_LOCAL_PREF,
     ],
@@ -118,34 +120,52 @@ function statesOfRoute(
   warn: (message: string) => void,
 ): readonly DataplaneState[] {
   const instance = setup.number;
-  const nlri = decodeEvpn(route);
-  if (commonEncapsulations(setup.driver, route) === undefined) {
-    warn(
-      `routes of ${route.source.name} ignored: they offer no encapsulation that the dataplane has (VXLAN)`,
-    );
+  const reason = whyUnusable(setup, route);
+  if (reason !== undefined) {
+    warn(`routes of ${route.source.name} ignored: ${reason}`);
     return [];
   }
-  if (nlri.type === 'multicast') return floodStates(instance, route, warn);
+  const nlri = decodeEvpn(route);
+  const { vtep, vni } = tunnelOf(route);
+  if (nlri.type === 'multicast') return [{ kind: 'flood', instance, vtep: vtep!, vni }];
   if (nlri.type !== 'mac-ip') return [];
   // What is plugged here is here, whatever others say of it.
   if (endpoints.hasMac(nlri.mac)) return [];
-  if (entry === macEntry(nlri.mac)) {
-    const vtep = route.attributes.nextHop!;
-    return [{ kind: 'remote-mac', instance, mac: nlri.mac, vtep, vni: nlri.labels[0]! }];
-  }
+  if (entry === macEntry(nlri.mac))
+    return [{ kind: 'remote-mac', instance, mac: nlri.mac, vtep: vtep!, vni }];
   if (nlri.ip === undefined || endpoints.hasAddress(nlri.ip)) return [];
   return [{ kind: 'neighbour', instance, ip: nlri.ip, mac: nlri.mac }];
 }
 
-function floodStates(
-  instance: number,
+/** Where packets for what a route announces go: the next hop and label, or those of the PMSI tunnel. */
+function tunnelOf(route: Route): { readonly vtep: string | undefined; readonly vni: number } {
+  const nlri = decodeEvpn(route);
+  const { nextHop, pmsiTunnel } = route.attributes;
+  if (nlri.type === 'multicast') return { vtep: pmsiTunnel?.endpoint, vni: pmsiTunnel?.label ?? 0 };
+  return { vtep: nextHop, vni: nlri.type === 'mac-ip' ? nlri.labels[0]! : 0 };
+}
+
+/** What keeps the dataplane from using a route. A kernel takes odd addresses for something else than they say. */
+function whyUnusable(
+  { driver, dataplaneAddress, dataplaneId }: InstanceSetup,
   route: Route,
-  warn: (message: string) => void,
-): readonly DataplaneState[] {
-  const tunnel = route.attributes.pmsiTunnel;
-  if (tunnel?.type !== INGRESS_REPLICATION) {
-    warn(`multicast routes of ${route.source.name} ignored: their PMSI tunnel is not ingress replication`);
-    return [];
+): string | undefined {
+  if (commonEncapsulations(driver, route) === undefined) {
+    return 'they offer no encapsulation that the dataplane has (VXLAN)';
   }
-  return [{ kind: 'flood', instance, vtep: tunnel.endpoint, vni: tunnel.label }];
+  const nlri = decodeEvpn(route);
+  if (nlri.type === 'multicast' && route.attributes.pmsiTunnel?.type !== INGRESS_REPLICATION) {
+    return 'their PMSI tunnel is not ingress replication';
+  }
+  const { vtep, vni } = tunnelOf(route);
+  if (vtep === undefined || !isHostAddress(vtep) || isIpv4(vtep) !== isIpv4(dataplaneAddress)) {
+    return `their tunnel endpoint ${vtep ?? ''} is not an address that ours can send to`;
+  }
+  if (vni === 0) return 'their VNI is 0';
+  if (vtep === dataplaneAddress && vni === dataplaneId) return 'they name our own tunnel endpoint';
+  if (nlri.type !== 'mac-ip') return undefined;
+  if (!isUnicast(nlri.mac)) return 'their MAC address is not that of one station';
+  return nlri.ip === undefined || isHostAddress(nlri.ip)
+    ? undefined
+    : 'their IP address is not that of a host';
 }

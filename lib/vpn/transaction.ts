@@ -6,12 +6,16 @@ import type { Confirmation, Intent } from '../dataplane/intent.ts';
  * intents, which may come late, do not count.
  */
 export class Transaction {
-  /** What went wrong, as sentences. */
-  readonly faults: string[] = [];
+  readonly #faults = new Set<string>();
   readonly #waiting: Map<string, number>;
 
   constructor(intents: readonly Intent[]) {
     this.#waiting = new Map(intents.map(({ key, revision }) => [key, revision]));
+  }
+
+  /** What went wrong, as sentences; what fails because of something else says the same. */
+  get faults(): readonly string[] {
+    return [...this.#faults];
   }
 
   get isComplete(): boolean {
@@ -22,7 +26,7 @@ export class Transaction {
     const awaited = this.#waiting.get(intent.key);
     if (awaited === undefined || intent.revision < awaited) return;
     this.#waiting.delete(intent.key);
-    if (fault !== undefined) this.faults.push(describeFault(fault));
+    if (fault !== undefined) this.#faults.add(describeFault(fault));
   }
 }
 

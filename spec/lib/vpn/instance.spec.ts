@@ -353,6 +353,35 @@ test('EVI: a route that cannot be used does not hide one that can', () => {
   assert.is(driver.instance.bestPaths.whyNotBest(`MAC ${mac2}`, unusable), 'not-usable');
 });
 
+const odd: [name: string, route: Route][] = [
+  ['a tunnel endpoint of 0.0.0.0', multicastRoute({ nextHop: '0.0.0.0' })],
+  ['a tunnel endpoint that is a group', macRoute(mac2, undefined, { nextHop: '224.0.0.5', rd: `${pe1}:2` })],
+  ['an IPv6 tunnel endpoint', macRoute(mac2, undefined, { nextHop: '2001:db8::1', rd: `${pe1}:2` })],
+  ['a VNI of 0', macRoute(mac2, undefined, { label: 0 })],
+  ['our own tunnel endpoint and VNI', multicastRoute({ nextHop: ourAddress })],
+  ['a MAC of a group', macRoute('01:00:5e:00:00:01', undefined)],
+  ['the broadcast MAC', macRoute('ff:ff:ff:ff:ff:ff', undefined)],
+  ['a MAC of zeros', macRoute('00:00:00:00:00:00', undefined)],
+  ['a broadcast IP', macRoute(mac2, '255.255.255.255')],
+];
+for (const [name, route] of odd) {
+  test(`EVI: a route with ${name} does not reach the dataplane`, () => {
+    const driver = new Driver(testInstance('evpn'));
+    driver.attach(attachRequest('evpn', '10.0.0.1'));
+    const before = [...driver.held];
+    driver.routes(gains(route));
+    assert.equal([...driver.held], before);
+    assert.ok(driver.order.includes('warning'));
+  });
+}
+
+test('EVI: another network of our own node is reached through our own tunnel endpoint', () => {
+  const driver = new Driver(testInstance('evpn'));
+  driver.attach(attachRequest('evpn', '10.0.0.1'));
+  driver.routes(gains(multicastRoute({ nextHop: ourAddress, label: 501 })));
+  assert.ok(driver.held.has(`1/flood/${ourAddress}/501`));
+});
+
 test('EVI: addresses of PEs compare as numbers', () => {
   const driver = new Driver(testInstance('evpn'));
   driver.attach(attachRequest('evpn', '10.0.0.1'));
