@@ -17,7 +17,7 @@ import { createApp } from './http/app.ts';
 import { listen } from './http/server.ts';
 import { dataplane } from './instance/dataplane.ts';
 import { VpnManager } from './instance/manager.ts';
-import { logOutput } from './log-output.ts';
+import { openLog } from './log-output.ts';
 import { LogBook } from './log.ts';
 import { showDaemon } from './looking-glass/root.ts';
 import type { DriverView } from './looking-glass/drivers.ts';
@@ -42,8 +42,10 @@ export interface RunningDaemon {
  */
 export async function startDaemon(configuration: Configuration): Promise<Result<RunningDaemon, string>> {
   const { api, bgp, logging } = configuration;
+  const write = openLog(logging);
+  if (!write.ok) return write;
   const logs = new LogBook({
-    write: logOutput(logging),
+    write: write.value,
     now: () => new Date(),
     debug: logging.debug,
   });

@@ -1,4 +1,5 @@
-import { createWriteStream } from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
+import { failure, success, type Result } from '../lib/result.ts';
 import { formatLogLine, type LogRecord } from './log.ts';
 
 export interface LogOutputOptions {
@@ -8,10 +9,30 @@ export interface LogOutputOptions {
   readonly useJson: boolean;
 }
 
-/** Where log records go. Trouble with the file is told on standard error, and does not stop the program. */
-export function logOutput({ logFile, useJson }: LogOutputOptions): (record: LogRecord) => void {
-  const stream = logFile === undefined ? process.stdout : createWriteStream(logFile, { flags: 'a' });
-  stream.on('error', (error: Error) => process.stderr.write(`log: ${error.message}\n`));
+type WriteRecord = (record: LogRecord) => void;
+
+/** Where log records go; the fault says why they cannot go to the file. */
+export function openLog({ logFile, useJson }: LogOutputOptions): Result<WriteRecord, string> {
   const format = useJson ? JSON.stringify : formatLogLine;
-  return (record) => void stream.write(`${format(record)}\n`);
+  if (logFile === undefined) {
+    // Nobody reads any more (`bagpipe-bgp | head`): that is no reason to stop.
+    process.stdout.on('error', () => undefined);
+    return success((record) => void process.stdout.write(`${format(record)}\n`));
+  }
+  try {
+    const file = openSync(logFile, 'a');
+    return success((record) => appendLine(file, format(record)));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return failure(`cannot write the log ${logFile} ([DEFAULT] log_file, --log-file): ${reason}`);
+  }
+}
+
+/** A disk that is full must not stop the daemon. */
+function appendLine(file: number, line: string): void {
+  try {
+    writeSync(file, `${line}\n`);
+  } catch (error) {
+    process.stderr.write(`bagpipe-bgp: log: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
 }

@@ -30,6 +30,21 @@ export function checkPlug(
   );
 }
 
+/** What an attach asks of the instance itself and does not get, because its first attach has decided that. */
+export function ignoredOf(setup: InstanceSetup, request: AttachRequest): readonly string[] {
+  const ignored: string[] = [];
+  const { vni, bridge } = request;
+  if (vni !== undefined && vni !== setup.dataplaneId) {
+    ignored.push(`vni ${vni} ignored: the first attachment gave the instance ${setup.dataplaneId}`);
+  }
+  if (bridge !== setup.bridge) {
+    ignored.push(
+      `linuxbr ${bridge ?? '(none)'} ignored: the first attachment gave ${setup.bridge ?? 'none'}`,
+    );
+  }
+  return ignored;
+}
+
 /** The endpoints that a detach means: one, or without an IP all of the MAC (EVI). */
 export function checkUnplug(
   endpoints: EndpointTable,

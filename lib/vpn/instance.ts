@@ -11,7 +11,7 @@ import { failure, success, type Result } from '../result.ts';
 import type { BestPathChange, BestPathTable } from '../rib/best-path.ts';
 import type { Publication, Route } from '../rib/route.ts';
 import { Advertisements } from './advertisements.ts';
-import { checkPlug, checkUnplug } from './checks.ts';
+import { checkPlug, checkUnplug, ignoredOf } from './checks.ts';
 import { EndpointTable, type Endpoint } from './endpoint.ts';
 import type { EndpointIdentifiers } from './identifiers.ts';
 import type { InstanceSetup } from './instance-kind.ts';
@@ -132,11 +132,16 @@ export class Instance {
     };
     const states = [this.setup.kind.instanceState(this.setup), ...this.#statesOf(endpoint)];
     const intents = states.map((state) => want(state));
-    return this.#transact(intents, endpoint, (faults) =>
+    const warnings = ignoredOf(this.setup, request).map((message): InstanceOutput => ({
+      type: 'warning',
+      message,
+    }));
+    const outputs = this.#transact(intents, endpoint, (faults) =>
       faults.length === 0
         ? this.#plugged(request, endpoint, former)
         : this.#notPlugged(endpoint, former, faults),
     );
+    return [...warnings, ...outputs];
   }
 
   /** The dataplane has the endpoint: only now does anybody else hear of it. */

@@ -14,10 +14,23 @@ export async function listen(app: Hono, host: string, port: number): Promise<Res
     const server = serve({ fetch: app.fetch, hostname, port }, () => {
       resolve(success({ stop: () => stopServer(server) }));
     });
-    server.on('error', (error: Error) => {
-      resolve(failure(`the API cannot listen on ${host}:${port}: ${error.message}`));
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      resolve(failure(`the API cannot listen on ${host}:${port}: ${explain(error)}`));
     });
   });
+}
+
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'something else does, perhaps another bagpipe-bgp; stop it, or set [API] port';
+    case 'EADDRNOTAVAIL':
+      return 'no interface of this node has that address; correct [API] host';
+    case 'EACCES':
+      return 'only root may listen on a port that low; set [API] port';
+    default:
+      return message;
+  }
 }
 
 /** `localhost` is where clients look for it: at 127.0.0.1. What cannot be resolved is left for `listen` to report. */

@@ -61,6 +61,10 @@ async function readAll(socket: Socket, received: (chunk: Buffer) => Promise<void
     await from(socket as AsyncIterable<Buffer>).forEach((chunk) => received(chunk));
     return 'connection closed by the peer';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return explain(error as NodeJS.ErrnoException);
   }
+}
+
+function explain({ code, message }: NodeJS.ErrnoException): string {
+  return code === 'EADDRNOTAVAIL' ? `${message}: no interface of this node has [BGP] local_address` : message;
 }

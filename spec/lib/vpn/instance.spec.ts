@@ -402,6 +402,13 @@ test('a warning is given once for a source, whatever the number of its routes', 
   assert.is(driver.order.filter((type) => type === 'warning').length, 1);
 });
 
+test('a VNI other than that of the instance is ignored with a word', () => {
+  const driver = new Driver(testInstance('evpn'));
+  driver.attach(attachRequest('evpn', '10.0.0.1'));
+  assert.is(driver.attach(attachRequest('evpn', '10.0.0.2', { vni: 501 })), 'ok');
+  assert.is(driver.order.filter((type) => type === 'warning').length, 1);
+});
+
 test('without export targets nothing is announced, until there are some', () => {
   const driver = new Driver(testInstance('evpn'));
   driver.attach(attachRequest('evpn', '10.0.0.1', { exportTargets: [] }));
