@@ -36,7 +36,7 @@ export class SinkDriver {
   }
 
   #note(words: readonly string[], input: string): void {
-    this.changes.push(...words.filter((word) => word.includes('disable_ipv6')));
+    this.changes.push(...words.filter((word) => /^net\/.*=/.test(word)));
     this.changes.push(...input.split('\n').filter((line) => line !== '' && line !== 'link show dev lo'));
   }
 

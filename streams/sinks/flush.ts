@@ -53,7 +53,7 @@ async function runCommands(
     const command = commands[index]!;
     if (isTolerated(reason, command.tolerate)) {
       log.debug(`${tool} ${command.line}: ${reason} (as good as done)`);
-    } else if (mayRetry && saysTransient(reason)) {
+    } else if (mayRetry && saysTransient(reason, command.phase)) {
       again.push(command);
     } else {
       fail(command.change, { command: [...rootHelper, tool, wordsOf(tool, command.line)].join(' '), reason });

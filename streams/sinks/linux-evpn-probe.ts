@@ -29,7 +29,7 @@ export async function probe(
     // The pair of VNI and port is nobody's. It is never up, so that the port is not taken.
     `link add name ${DEVICE} type vxlan id 16777215 local ${localAddress} dstport 1 nolearning`,
     `link set dev ${DEVICE} master ${BRIDGE}`,
-    `link set dev ${DEVICE} type bridge_slave learning off neigh_suppress on flood on`,
+    `link set dev ${DEVICE} type bridge_slave learning off neigh_suppress on flood on isolated on`,
   ];
   const removal = [`link del dev ${DEVICE}`, `link del dev ${BRIDGE}`];
   await runBatch(run, rootHelper, 'ip', removal);

@@ -34,10 +34,15 @@ const SWEEP = 'sweep';
 type Work = Intent | typeof SWEEP;
 
 /** E-VPN on Linux: carries intents out with `ip`, `bridge` and `sysctl`, and reads back what there is. */
-export function linuxEvpnSink(options: SinkOptions, run: Run = runProcess): Sink {
+export function linuxEvpnSink(options: SinkOptions, runTool: Run = runProcess): Sink {
   const { log, rootHelper, scheduler = asyncScheduler, sweepAfter = SWEEP_AFTER } = options;
   const localAddress = parseIpAddress(options.localAddress) ?? options.localAddress;
   const model = new LinuxEvpn(localAddress, options.options.vxlanDstPort);
+  const run: Run = async (words, input) => {
+    const result = await runTool(words, input);
+    if (result.exitCode === undefined) log.warning(`${words.join(' ')}: ${result.stderr}`);
+    return result;
+  };
   const reader = { run, rootHelper };
   const flushOptions = { run, rootHelper, log, scheduler };
 

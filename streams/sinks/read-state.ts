@@ -1,5 +1,5 @@
 import type { DataplaneFault } from '../../lib/dataplane/intent.ts';
-import { type Link, parseLinks } from '../../lib/dataplane/linux-evpn/links.ts';
+import { type Link, parseLinks, shieldKeys, withShields } from '../../lib/dataplane/linux-evpn/links.ts';
 import type { Tables } from '../../lib/dataplane/linux-evpn/model.ts';
 import { saysGone } from '../../lib/dataplane/linux-evpn/command.ts';
 import {
@@ -18,7 +18,13 @@ export interface Reader {
 }
 
 export async function readLinks(reader: Reader): Promise<Result<readonly Link[], DataplaneFault>> {
-  return await read(reader, ['ip', '-json', '-details', 'address'], parseLinks);
+  const links = await read(reader, ['ip', '-json', '-details', 'address'], parseLinks);
+  if (!links.ok) return links;
+  const keys = shieldKeys(links.value);
+  if (keys.length === 0) return links;
+  // Keys that are not there, or that cannot be read, count as not set: then they are set.
+  const { stdout } = await reader.run([...reader.rootHelper, 'sysctl', '-e', ...keys], '');
+  return success(withShields(links.value, stdout));
 }
 
 export interface TableContents {

@@ -11,8 +11,34 @@ export interface RunResult {
 /** Runs a program (never a shell) with this text on its standard input; never rejects. */
 export type Run = (words: readonly string[], input: string) => Promise<RunResult>;
 
-export const runProcess: Run = async ([file, ...words], input) => {
-  const result = await execa(file!, words, { input, reject: false, maxBuffer: 1 << 30 });
+export const runProcess: Run = processRunner(60_000);
+
+/** A process that has not ended after `patience` milliseconds is killed, and not waited for. */
+export function processRunner(patience: number): Run {
+  return async ([file, ...words], input) => {
+    const subprocess = execa(file!, words, { input, reject: false, maxBuffer: 1 << 30 });
+    let timer: NodeJS.Timeout | undefined;
+    const hanging = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), patience);
+    });
+    const result = await Promise.race([subprocess, hanging]);
+    clearTimeout(timer);
+    if (result !== undefined) return toResult(result);
+    subprocess.kill('SIGKILL');
+    // What a helper has started may live on, with the pipes in its hands.
+    subprocess.stdout.destroy();
+    subprocess.stderr.destroy();
+    return { exitCode: undefined, stdout: '', stderr: `killed: no end after ${patience / 1000} s` };
+  };
+}
+
+function toResult(result: {
+  readonly exitCode?: number | undefined;
+  readonly stdout?: unknown;
+  readonly stderr?: unknown;
+  readonly failed: boolean;
+  readonly shortMessage?: string | undefined;
+}): RunResult {
   // A program that could not be started leaves no output at all, in spite of what the types say.
   const [stdout, stderr] = [result.stdout as string | undefined, result.stderr as string | undefined];
   return {
@@ -20,7 +46,7 @@ export const runProcess: Run = async ([file, ...words], input) => {
     stdout: stdout ?? '',
     stderr: stderr === undefined || (stderr === '' && result.failed) ? (result.shortMessage ?? '') : stderr,
   };
-};
+}
 
 /**
  * A command that says something and changes nothing. `ip` ends a batch at some errors, in spite of `-force` and without a
@@ -92,16 +118,16 @@ async function runSysctl(
   lines: readonly string[],
 ): Promise<ReadonlyMap<number, string>> {
   const failures = new Map<number, string>();
-  const attempt = async (words: readonly string[]): Promise<string | undefined> => {
-    const result = await run([...rootHelper, 'sysctl', '-q', '-e', '-w', ...words], '');
-    return result.exitCode === 0 ? undefined : result.stderr.trim() || 'sysctl failed';
-  };
-  const complaint = await attempt(lines);
-  if (complaint === undefined) return failures;
-  if (lines.length === 1) return failures.set(0, complaint);
+  const attempt = async (words: readonly string[]): Promise<RunResult> =>
+    await run([...rootHelper, 'sysctl', '-q', '-e', '-w', ...words], '');
+  const complaint = ({ stderr }: RunResult): string => stderr.trim() || 'sysctl failed';
+  const together = await attempt(lines);
+  if (together.exitCode === 0) return failures;
   for (const [index, line] of lines.entries()) {
-    const text = await attempt([line]);
-    if (text !== undefined) failures.set(index, text);
+    // What cannot be started, or hangs, is not asked again.
+    const isLast = lines.length === 1 || together.exitCode === undefined;
+    const result = isLast ? together : await attempt([line]);
+    if (result.exitCode !== 0) failures.set(index, complaint(result));
   }
   return failures;
 }

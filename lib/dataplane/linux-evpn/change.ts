@@ -44,11 +44,12 @@ export function stagesOf(changes: readonly Change[]): readonly Stage[] {
     }
   }
   const stages: { tool: Tool; commands: ChangeCommand[] }[] = [];
-  for (const { phase, tool } of FLUSH_ORDER) {
+  for (const entry of FLUSH_ORDER) {
+    const { phase, tool } = entry;
     const commands = phases.get(phase);
     if (commands === undefined) continue;
     const last = stages.at(-1);
-    if (last?.tool === tool) last.commands = last.commands.concat(commands);
+    if (last?.tool === tool && !('isApart' in entry)) last.commands = last.commands.concat(commands);
     else stages.push({ tool, commands });
   }
   return stages;
@@ -56,7 +57,7 @@ export function stagesOf(changes: readonly Change[]): readonly Stage[] {
 
 function commandOf(change: Change, step: Step): ChangeCommand {
   const tool = TOOLS.get(step.phase)!;
-  return { tool, line: step.line, key: change.owner, tolerate: step.tolerate, change };
+  return { tool, line: step.line, key: change.owner, tolerate: step.tolerate, phase: step.phase, change };
 }
 
 const TOOLS: ReadonlyMap<Phase, Tool> = new Map(FLUSH_ORDER.map(({ phase, tool }) => [phase, tool]));

@@ -15,15 +15,17 @@ export const FLUSH_ORDER = [
   { phase: 'remove device', tool: 'ip' },
   { phase: 'bridge', tool: 'ip' },
   { phase: 'device', tool: 'ip' },
-  // Before the device is up for the first time, or it has a link-local address for a moment.
-  { phase: 'IPv6 off', tool: 'sysctl' },
+  // Before the device is up for the first time, or the node can be reached through it for a moment.
+  { phase: 'shield', tool: 'sysctl' },
   { phase: 'device up', tool: 'ip' },
   { phase: 'port', tool: 'ip' },
   { phase: 'local MAC', tool: 'bridge' },
   { phase: 'flood', tool: 'bridge' },
-  { phase: 'remote MAC', tool: 'bridge' },
+  { phase: 'tunnel', tool: 'bridge' },
+  // A run of its own: what failed is known by then.
+  { phase: 'remote MAC', tool: 'bridge', isApart: true },
   { phase: 'neighbour', tool: 'ip' },
-] as const satisfies readonly { readonly phase: string; readonly tool: Tool }[];
+] as const satisfies readonly { readonly phase: string; readonly tool: Tool; readonly isApart?: true }[];
 
 export type Phase = (typeof FLUSH_ORDER)[number]['phase'];
 
@@ -31,7 +33,7 @@ export type Phase = (typeof FLUSH_ORDER)[number]['phase'];
  * Failures that are as good as success: what is to be removed is gone already; an interface that the orchestrator
  * enslaves is not yet a bridge port, and will have its MAC learned once it is.
  */
-export type Tolerance = 'gone' | 'not a port';
+export type Tolerance = 'gone' | 'not a port' | 'gone or not a port';
 
 export interface Command {
   readonly tool: Tool;
@@ -40,6 +42,7 @@ export interface Command {
   /** The intent that it is for; undefined where the remains of a former run are swept. */
   readonly key: string | undefined;
   readonly tolerate: Tolerance | undefined;
+  readonly phase: Phase;
 }
 
 /** A command of some change of a row, before the changes are put in order. */
@@ -51,7 +54,10 @@ export interface Step {
 
 export function isTolerated(reason: string, tolerance: Tolerance | undefined): boolean {
   if (tolerance === undefined) return false;
-  return tolerance === 'gone' ? saysGone(reason) : /Operation not supported/.test(reason);
+  return (
+    (tolerance !== 'not a port' && saysGone(reason)) ||
+    (tolerance !== 'gone' && /Operation not supported/.test(reason))
+  );
 }
 
 /** Whether the text of a failure says that the object of the command does not exist. */
@@ -61,8 +67,12 @@ export function saysGone(reason: string): boolean {
   );
 }
 
-/** Whether the same command may succeed a moment later (EBUSY, EAGAIN, ENOBUFS). */
-export function saysTransient(reason: string): boolean {
+/**
+ * Whether the same command may succeed a moment later (EBUSY, EAGAIN, ENOBUFS). An interface that cannot be enslaved because
+ * it is busy is in the hands of somebody else, who keeps it.
+ */
+export function saysTransient(reason: string, phase: Phase): boolean {
+  if (phase === 'port' && /Device or resource busy/.test(reason)) return false;
   return /Device or resource busy|Resource temporarily unavailable|No buffer space available|Try again/.test(
     reason,
   );

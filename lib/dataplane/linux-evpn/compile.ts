@@ -1,4 +1,5 @@
 import type { Phase, Step } from './command.ts';
+import { ARP_SILENCE } from './links.ts';
 import type { BridgeRow, Row, VxlanRow } from './row.ts';
 
 /**
@@ -56,7 +57,7 @@ function make(row: Row): readonly Step[] {
     case 'shared-bridge':
       return [
         { phase: 'bridge', line: `link add name ${row.name} type bridge ${QUIET_BRIDGE}` },
-        withoutIpv6(row.name),
+        ...shielded(row.name),
         { phase: 'device up', line: `link set dev ${row.name} up` },
       ];
     case 'vxlan':
@@ -73,16 +74,16 @@ function make(row: Row): readonly Step[] {
       return [
         {
           phase: 'local MAC',
-          line: `fdb replace ${row.mac} dev ${row.interface} master static`,
+          line: `fdb replace ${row.mac} dev ${row.interface} master static sticky`,
           ...(row.shared ? { tolerate: 'not a port' } : {}),
         },
       ];
     case 'remote-entry':
-      return [{ phase: 'remote MAC', line: `fdb replace ${row.mac} dev ${row.device} master static` }];
+      return [{ phase: 'remote MAC', line: `fdb replace ${row.mac} dev ${row.device} master static sticky` }];
     case 'tunnel':
       return [
         {
-          phase: 'remote MAC',
+          phase: 'tunnel',
           line: `fdb replace ${row.mac} dev ${row.device} self permanent dst ${row.vtep} vni ${row.vni}`,
         },
       ];
@@ -114,9 +115,19 @@ function remove(row: Row): readonly Step[] {
     case 'port':
       return [gone('remove port', `link set dev ${row.interface} nomaster`)];
     case 'local-entry':
-      return [gone('remove local MAC', `fdb del ${row.mac} dev ${row.interface} master`)];
+      return [
+        {
+          ...gone('remove local MAC', `fdb del ${row.mac} dev ${row.interface} master`),
+          tolerate: 'gone or not a port',
+        },
+      ];
     case 'remote-entry':
-      return [gone('remove remote MAC', `fdb del ${row.mac} dev ${row.device} master`)];
+      return [
+        {
+          ...gone('remove remote MAC', `fdb del ${row.mac} dev ${row.device} master`),
+          tolerate: 'gone or not a port',
+        },
+      ];
     case 'tunnel':
       return [
         gone('remove remote MAC', `fdb del ${row.mac} dev ${row.device} self dst ${row.vtep} vni ${row.vni}`),
@@ -151,7 +162,7 @@ function raiseBridge(row: BridgeRow): readonly Step[] {
   return [
     // A change of the MTU, before there are ports, keeps the bridge from following theirs.
     { phase: 'bridge', line: `link set dev ${row.name} address ${row.address} mtu ${row.mtu}` },
-    withoutIpv6(row.name),
+    ...shielded(row.name),
     { phase: 'device up', line: `link set dev ${row.name} up` },
   ];
 }
@@ -161,7 +172,7 @@ function settleVxlan(row: VxlanRow): readonly Step[] {
     { phase: 'device', line: `link set dev ${row.name} mtu ${row.mtu} master ${row.bridge ?? ''}` },
     {
       phase: 'device',
-      line: `link set dev ${row.name} type bridge_slave learning off neigh_suppress on flood on`,
+      line: `link set dev ${row.name} type bridge_slave learning off neigh_suppress on flood on isolated on`,
     },
     withoutIpv6(row.name),
     { phase: 'device up', line: `link set dev ${row.name} up` },
@@ -170,7 +181,21 @@ function settleVxlan(row: VxlanRow): readonly Step[] {
 
 /** No link-local address of the node in the network of the virtual machines. Slashes, for names may have dots. */
 function withoutIpv6(name: string): Step {
-  return { phase: 'IPv6 off', line: `net/ipv6/conf/${name}/disable_ipv6=1` };
+  return { phase: 'shield', line: `net/ipv6/conf/${name}/disable_ipv6=1` };
+}
+
+/**
+ * Virtual machines do not reach the node through their bridge. It has no IPv4 address, so that the kernel drops the IPv4
+ * packets that enter by it when `rp_filter` is not 0, loose (2) as well as strict; `arp_ignore` 8 leaves questions for
+ * addresses of the node unanswered. What is merely forwarded, and suppressed ARP, pass as ever. Not covered: broadcast
+ * from 0.0.0.0 to 255.255.255.255, which the kernel takes without looking at the source.
+ */
+function shielded(bridge: string): readonly Step[] {
+  return [
+    withoutIpv6(bridge),
+    { phase: 'shield', line: `net/ipv4/conf/${bridge}/rp_filter=1` },
+    { phase: 'shield', line: `net/ipv4/conf/${bridge}/arp_ignore=${ARP_SILENCE}` },
+  ];
 }
 
 function gone(phase: Phase, line: string): Step {

@@ -1,6 +1,7 @@
 import { DesiredActual } from '../desired-actual.ts';
 import type { EviState } from '../intent.ts';
 import type { Change } from './change.ts';
+import { saysGone } from './command.ts';
 import { compile, isRemade } from './compile.ts';
 import { deviceRows, foundDeviceRows, type Layout, type Node } from './layout.ts';
 import { BRIDGE_KEY, ownerKey, portKey, residence, type Row, rowKey, sameRow, VXLAN_KEY } from './row.ts';
@@ -15,6 +16,8 @@ export class Evi {
   layout: Layout | undefined;
   /** Its tables hold rows that we have not seen. */
   isUnread = false;
+  /** A device was not where we believed it: all are to be looked at before the next batch is planned. */
+  isAstray = false;
   /** Everything that is pending is to be done, not only what was touched. */
   isWhole = false;
   readonly #members = new Map<string, MemberState>();
@@ -24,6 +27,8 @@ export class Evi {
   readonly #touchedRows = new Set<string>();
   /** Rows that failed in the current batch. */
   readonly #failed = new Set<string>();
+  /** Rows whose device was not there when they were last tried; they are tried once more, unasked. */
+  readonly #astray = new Set<string>();
 
   constructor(instance: number) {
     this.instance = instance;
@@ -32,7 +37,7 @@ export class Evi {
   /** Wants or (undefined) no longer wants the EVI itself, and then nothing of what is in it. */
   wantEvi(state: EviState | undefined): void {
     this.state = state;
-    this.isWhole = true;
+    this.lookAgain();
     if (state !== undefined) return;
     for (const [key, member] of this.#members) this.#touch(key, member);
     this.#members.clear();
@@ -45,7 +50,24 @@ export class Evi {
     else {
       this.#members.set(key, member);
       this.#touch(key, member);
+      if (member.kind === 'evpn-port' || member.kind === 'local-mac') this.lookAgain();
     }
+  }
+
+  /** Who attaches, or attaches again, may have reason to: what was removed by hand is to come back. */
+  lookAgain(): void {
+    this.isAstray = false;
+    this.isUnread = true;
+    this.isWhole = true;
+  }
+
+  /** Whether it is wanted and in this bridge. */
+  holds(bridge: string): boolean {
+    return this.state !== undefined && this.layout?.bridge === bridge;
+  }
+
+  hasPort(name: string): boolean {
+    return this.#members.has(`${this.instance}/evpn-port/${name}`);
   }
 
   #touch(key: string, member: MemberState): void {
@@ -75,11 +97,8 @@ export class Evi {
     this.#observeDevices(layout, node, isTaken);
     this.desire(former === undefined || !sameLayout(former, layout));
     this.#observePorts(layout, node, isTaken);
-    if (!layout.ownsBridge) {
-      // Its address follows its ports, and with each change the kernel forgets its neighbours.
-      this.isUnread = true;
-      this.isWhole = true;
-    }
+    // Its address follows its ports, and with each change the kernel forgets its neighbours.
+    if (!layout.ownsBridge) this.lookAgain();
     return dropped;
   }
 
@@ -98,7 +117,12 @@ export class Evi {
       if (row === undefined) this.#forgetResidents(name);
       else if (known === undefined) this.isUnread = true;
       this.#rows.observe(key, row);
+      if (row?.kind === 'vxlan' && row.bridge !== layout.bridge)
+        this.#forgetWhere(({ kind }) => kind === 'remote-entry');
+      if (row?.kind === 'bridge' && !row.settled) this.#forgetWhere(({ kind }) => kind === 'neighbour');
     }
+    // Of what is not there yet nothing can be read.
+    if (found.size === 0) this.isUnread = false;
   }
 
   /** An interface may have been removed, made again, or taken to another bridge since we enslaved it. */
@@ -188,13 +212,20 @@ export class Evi {
     }
     changes.push(...devices);
     const ports = new Map<string, Change>();
+    const tunnels = new Map<string, Change>();
     for (const key of this.#dueMembers(sweeping)) {
       const row = this.#rows.desired(key);
-      const port = row?.kind === 'local-entry' ? ports.get(row.interface) : undefined;
-      const needs = row === undefined ? [] : port === undefined ? devices : [...devices, port];
+      const before =
+        row?.kind === 'local-entry'
+          ? ports.get(row.interface)
+          : row?.kind === 'remote-entry'
+            ? tunnels.get(row.mac)
+            : undefined;
+      const needs = row === undefined ? [] : before === undefined ? devices : [...devices, before];
       const change = this.#change(key, needs);
       changes.push(change);
       if (row?.kind === 'port') ports.set(row.interface, change);
+      if (row?.kind === 'tunnel') tunnels.set(row.mac, change);
     }
     return changes;
   }
@@ -202,14 +233,14 @@ export class Evi {
   #dueMembers(sweeping: boolean): readonly string[] {
     const isAll = this.isWhole && (sweeping || this.state === undefined);
     const keys: string[] = [];
-    const ports: string[] = [];
+    const first: string[] = [];
     for (const key of this.isWhole ? this.#rows.pending() : this.#touchedRows) {
       if (key === BRIDGE_KEY || key === VXLAN_KEY || !this.#isDue(key)) continue;
       // What a former run left and nobody has asked for yet waits for the sweep.
       if (!isAll && this.#rows.desired(key) === undefined && !this.#touchedRows.has(key)) continue;
-      (key.startsWith('port/') ? ports : keys).push(key);
+      (/^(port|tunnel)\//.test(key) ? first : keys).push(key);
     }
-    return [...ports, ...keys];
+    return [...first, ...keys];
   }
 
   #isDue(key: string): boolean {
@@ -238,14 +269,16 @@ export class Evi {
     if (!('name' in device)) return;
     const isNew = from === undefined || to === undefined || isRemade(from, to);
     if (isNew && !(device.kind === 'shared-bridge' && to === undefined)) this.#forgetResidents(device.name);
-    else if (from?.kind === 'bridge' && to?.kind === 'bridge' && from.address !== to.address) {
+    // An address that is set, be it the same one, empties the neighbour table of the bridge.
+    else if (from?.kind === 'bridge' && to?.kind === 'bridge') {
       this.#forgetWhere((row) => row.kind === 'neighbour');
     }
   }
 
   #forgetResidents(device: string): void {
     this.isWhole = true;
-    this.#forgetWhere((row) => residence(row) === device);
+    // The entries of a bridge for its VXLAN device go with either.
+    this.#forgetWhere((row) => row.kind === 'remote-entry' || residence(row) === device);
     const vxlan = this.#rows.actual(VXLAN_KEY);
     if (vxlan?.kind === 'vxlan' && vxlan.bridge === device) {
       this.#rows.observe(VXLAN_KEY, { ...vxlan, bridge: undefined });
@@ -262,10 +295,15 @@ export class Evi {
     if (key === undefined) return;
     if (change.outcome.state === 'open') {
       this.#rows.observe(key, change.to);
+      this.#astray.delete(key);
       return;
     }
     this.#failed.add(key);
-    if (change.outcome.tried) this.#rows.doubt(key, (change.to ?? change.from)!);
+    if (!change.outcome.tried) return;
+    this.#rows.doubt(key, (change.to ?? change.from)!);
+    if (!saysGone(change.outcome.fault.reason) || this.#astray.has(key)) return;
+    this.#astray.add(key);
+    this.isAstray = true;
   }
 
   /** Owners of touched rows that were changed without a failure and yet are not what they should be. */

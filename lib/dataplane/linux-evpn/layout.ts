@@ -90,7 +90,7 @@ function foundBridge(link: Link): BridgeRow {
     name: link.name,
     address: link.macAddress,
     mtu: link.mtu,
-    settled: link.up && link.isQuietBridge && !hasIpv6(link),
+    settled: link.up && link.isQuietBridge && link.isShielded && !hasIpv6(link),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failure, type Result, success } from '../../result.ts';
+import { BRIDGE_PREFIX } from './names.ts';
 
 /** What we want to know of a network interface, from `ip -j -d addr`. */
 export interface Link {
@@ -15,8 +16,10 @@ export interface Link {
   readonly kind: string | undefined;
   /** A bridge without STP, forward delay and snooping. */
   readonly isQuietBridge: boolean;
+  /** A bridge that takes no IPv4 packet for the node, and answers no ARP for it; false if that was not asked. */
+  readonly isShielded: boolean;
   readonly vxlan: VxlanParameters | undefined;
-  /** A bridge port that does not learn, suppresses ARP and floods. */
+  /** A bridge port that does not learn, suppresses ARP, floods, and passes nothing to others of its kind. */
   readonly isGuardedPort: boolean;
 }
 
@@ -51,6 +54,7 @@ const linkInfo = z.object({
       learning: z.unknown().optional(),
       flood: z.unknown().optional(),
       neigh_suppress: z.unknown().optional(),
+      isolated: z.unknown().optional(),
     })
     .optional(),
 });
@@ -100,6 +104,7 @@ function toLink(raw: z.infer<typeof link>): Link {
     kind,
     isQuietBridge:
       kind === 'bridge' && data?.stp_state === 0 && data.forward_delay === 0 && data.mcast_snooping === 0,
+    isShielded: false,
     vxlan:
       kind === 'vxlan' && typeof data?.id === 'number'
         ? {
@@ -111,6 +116,35 @@ function toLink(raw: z.infer<typeof link>): Link {
           }
         : undefined,
     isGuardedPort:
-      port !== undefined && port.learning === false && port.neigh_suppress === true && port.flood === true,
+      port !== undefined &&
+      port.learning === false &&
+      port.neigh_suppress === true &&
+      port.flood === true &&
+      port.isolated === true,
   };
+}
+
+/** The value of `arp_ignore` that says: answer for no address at all. */
+export const ARP_SILENCE = 8;
+
+/** Keys of sysctl that tell which of our bridges are shielded. */
+export function shieldKeys(links: readonly Link[]): readonly string[] {
+  return links
+    .filter(({ name, kind }) => kind === 'bridge' && name.startsWith(BRIDGE_PREFIX))
+    .flatMap(({ name }) => [`net/ipv4/conf/${name}/rp_filter`, `net/ipv4/conf/${name}/arp_ignore`]);
+}
+
+/** Adds to the links what `sysctl` answered about `shieldKeys`. */
+export function withShields(links: readonly Link[], text: string): readonly Link[] {
+  const values = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    // Of a name with dots they are written as slashes, which no name has.
+    const match = /^net\.ipv4\.conf\.(.+)\.(rp_filter|arp_ignore) = (\d+)$/.exec(line.trim());
+    if (match !== null) values.set(`${match[1]!.replaceAll('/', '.')} ${match[2]!}`, Number(match[3]));
+  }
+  return links.map((link) => {
+    const rpFilter = values.get(`${link.name} rp_filter`) ?? 0;
+    const isShielded = rpFilter > 0 && values.get(`${link.name} arp_ignore`) === ARP_SILENCE;
+    return isShielded ? { ...link, isShielded } : link;
+  });
 }

@@ -1,11 +1,19 @@
-import type { Confirmation, DataplaneFault, EviState, Intent } from '../intent.ts';
+import type {
+  Confirmation,
+  DataplaneFault,
+  EviState,
+  EvpnPortState,
+  Intent,
+  LocalMacState,
+} from '../intent.ts';
 import type { Change } from './change.ts';
 import { Evi, ownDevices } from './evi.ts';
-import { layoutOf, leftovers, type Node } from './layout.ts';
+import { type Layout, layoutOf, leftovers, type Node } from './layout.ts';
 import type { Link } from './links.ts';
 import { BRIDGE_PREFIX, linuxBridgeName, VXLAN_PREFIX, vxlanName } from './names.ts';
-import { type MemberState, unfit } from './rows.ts';
+import type { MemberState } from './rows.ts';
 import type { FdbEntry, NeighbourEntry } from './tables.ts';
+import { unfit, unfitLink } from './unfit.ts';
 
 /** A table dump tells the whole truth; after this many changes at once it is asked for. */
 const LARGE_BATCH = 1000;
@@ -54,7 +62,7 @@ export class LinuxEvpn {
 
   #takeEvi(intent: Intent): void {
     const { state } = intent;
-    const complaint = state === undefined ? undefined : unfit(state);
+    const complaint = state === undefined ? undefined : unfit(state, this.#node.localAddress);
     if (complaint !== undefined) {
       this.#fault(intent.key, complaint);
       return;
@@ -71,7 +79,7 @@ export class LinuxEvpn {
 
   #takeMember(intent: Intent): void {
     const { state } = intent;
-    const complaint = state === undefined ? undefined : unfit(state);
+    const complaint = state === undefined ? undefined : unfit(state, this.#node.localAddress);
     if (complaint !== undefined) {
       this.#fault(intent.key, complaint);
       return;
@@ -91,7 +99,11 @@ export class LinuxEvpn {
 
   /** Whether the batch is about devices or ports, so that those of the node must be looked at first. */
   get needsLinks(): boolean {
-    return this.#needsLinks;
+    return this.#needsLinks || this.#astray().length > 0;
+  }
+
+  #astray(): readonly Evi[] {
+    return [...this.#evis.values()].filter(({ isAstray }) => isAstray);
   }
 
   observeLinks(links: readonly Link[]): void {
@@ -100,7 +112,16 @@ export class LinuxEvpn {
     const instances = this.#isSweepDue
       ? this.#evis.keys()
       : new Set([...this.#batch.values()].filter(isStructural).map(({ instance }) => instance));
-    for (const instance of instances) this.#lay(instance);
+    const astray = this.#astray();
+    for (const evi of astray) evi.lookAgain();
+    // Of two that want the same interface the former one gets it; a MAC follows its port. What is refused
+    // is not laid: it may well be in our bridge, and is not to be taken from it.
+    const intents = [...this.#batch.values()].reverse();
+    for (const intent of intents)
+      if (intent.state?.kind === 'evpn-port') this.#examinePort(intent, intent.state);
+    for (const intent of intents)
+      if (intent.state?.kind === 'local-mac') this.#examinePort(intent, intent.state);
+    for (const instance of new Set([...instances, ...astray.map((evi) => evi.instance)])) this.#lay(instance);
     if (this.#isSweepDue) this.#doomStrangers();
   }
 
@@ -114,6 +135,12 @@ export class LinuxEvpn {
       if (other !== evi && other.layout !== undefined) {
         for (const name of ownDevices(other.layout)) taken.set(name, other);
       }
+    }
+    const rival = [...this.#evis.values()].find((other) => other !== evi && other.holds(layout.bridge));
+    if (evi.state !== undefined && rival?.state !== undefined && sharesBridge(layout, rival.layout)) {
+      this.#evis.delete(instance);
+      this.#fault(`${instance}/evi`, `bridge ${layout.bridge} is in use by ${rival.state.externalId}`);
+      return;
     }
     for (const name of ownDevices(layout)) {
       const owner = taken.get(name);
@@ -129,6 +156,22 @@ export class LinuxEvpn {
       const used = new Set([...taken.keys(), layout.device]);
       for (const name of leftovers(evi.state, this.#node, used)) this.#doomed.set(name, `${instance}/evi`);
     }
+  }
+
+  /** Refuses a port, or a MAC behind it, that must not be one, now that the interfaces are known. */
+  #examinePort({ key, instance }: Intent, { port }: EvpnPortState | LocalMacState): void {
+    const evi = this.#evis.get(instance);
+    const link = this.#node.links.get(port.interface);
+    if (evi?.state === undefined || link === undefined || this.#faults.has(key)) return;
+    let complaint = unfitLink(link, layoutOf(evi.state, this.#node), this.#node);
+    for (const other of this.#evis.values()) {
+      if (other !== evi && other.hasPort(port.interface)) {
+        complaint ??= `${port.interface} is a port of ${other.state?.externalId ?? 'another instance'}`;
+      }
+    }
+    if (complaint === undefined) return;
+    this.#fault(key, complaint);
+    evi.wantMember(key, undefined);
   }
 
   #doomStrangers(): void {
@@ -258,6 +301,11 @@ export function deletion(name: string, owner: string | undefined): Change {
     needs: [],
     outcome: { state: 'open' },
   };
+}
+
+/** Two EVIs in one bridge would be one network with two tunnels: what the one brings, the other sends out again. */
+function sharesBridge(a: Layout, b: Layout | undefined): boolean {
+  return a.bridge === b?.bridge && !(a.ownsBridge && b.ownsBridge);
 }
 
 function isEvi(intent: Intent): boolean {

@@ -19,7 +19,7 @@ export interface BridgeRow {
   readonly name: string;
   readonly address: string;
   readonly mtu: number;
-  /** Up, without STP, forward delay, snooping and IPv6. */
+  /** Up, without STP, forward delay, snooping and IPv6, and no way into the node. */
   readonly settled: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface VxlanRow {
   readonly mtu: number;
   /** Made without learning and ARP proxy, which cannot be taken from it later. */
   readonly plain: boolean;
-  /** Up, without IPv6, and a bridge port that does not learn, suppresses ARP and floods. */
+  /** Up, without IPv6, and a bridge port that does not learn, suppresses ARP, floods and is isolated. */
   readonly settled: boolean;
 }
 
@@ -60,6 +60,7 @@ export interface LocalEntryRow {
   readonly bridge: string;
   /** The bridge is the orchestrator's, who enslaves the interface when it likes. */
   readonly shared: boolean;
+  readonly sticky: boolean;
 }
 
 /** An entry of the bridge's table: the MAC is behind the VXLAN device. */
@@ -67,6 +68,8 @@ export interface RemoteEntryRow {
   readonly kind: 'remote-entry';
   readonly mac: string;
   readonly device: string;
+  /** Keeps its port when somebody behind another port sends with this MAC. */
+  readonly sticky: boolean;
 }
 
 /** An entry of the VXLAN device's table: the MAC is behind this VTEP. */

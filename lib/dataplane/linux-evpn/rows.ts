@@ -1,7 +1,5 @@
-import { isInterfaceName } from '../../net/interface-name.ts';
 import { parseIpAddress } from '../../net/ip-address.ts';
-import { parseMacAddress } from '../../net/mac-address.ts';
-import type { DataplaneState, EvpnState } from '../intent.ts';
+import type { EvpnState } from '../intent.ts';
 import { EVERY_MAC } from './compile.ts';
 import type { Layout } from './layout.ts';
 import { portKey, type Row, rowKey } from './row.ts';
@@ -32,12 +30,15 @@ export function memberRows(
           interface: state.port.interface,
           bridge: layout.bridge,
           shared: !layout.ownsBridge,
+          sticky: true,
         },
       ];
     case 'remote-mac': {
       const { mac, vtep, vni } = state;
       const tunnel: Row = { kind: 'tunnel', mac, device: layout.device, vtep, vni };
-      return isLocal(mac) ? [tunnel] : [tunnel, { kind: 'remote-entry', mac, device: layout.device }];
+      return isLocal(mac)
+        ? [tunnel]
+        : [tunnel, { kind: 'remote-entry', mac, device: layout.device, sticky: true }];
     }
     case 'flood':
       return [{ kind: 'flood', device: layout.device, vtep: state.vtep, vni: state.vni }];
@@ -79,7 +80,7 @@ export function foundRows(
   for (const entry of fdb) {
     if (entry.master === layout.bridge && entry.isStatic) {
       if (entry.interface === layout.device) {
-        add({ kind: 'remote-entry', mac: entry.mac, device: layout.device });
+        add({ kind: 'remote-entry', mac: entry.mac, device: layout.device, sticky: entry.isSticky });
       } else {
         add({
           kind: 'local-entry',
@@ -87,13 +88,14 @@ export function foundRows(
           interface: entry.interface,
           bridge: layout.bridge,
           shared: !layout.ownsBridge,
+          sticky: entry.isSticky,
         });
         if (layout.ownsBridge) {
           const up = isUp(entry.interface);
           add({ kind: 'port', interface: entry.interface, bridge: layout.bridge, up });
         }
       }
-    } else if (entry.interface === layout.device && entry.dst !== undefined) {
+    } else if (entry.interface === layout.device && entry.dst !== undefined && !isUnspecified(entry.dst)) {
       const remote = {
         device: layout.device,
         vtep: parseIpAddress(entry.dst) ?? entry.dst,
@@ -109,40 +111,7 @@ export function foundRows(
   return rows;
 }
 
-/** Why a state cannot be made into commands: names and numbers reach a command only if they are what they say. */
-export function unfit(state: DataplaneState): string | undefined {
-  switch (state.kind) {
-    case 'evi':
-      return state.bridge !== undefined && !isInterfaceName(state.bridge)
-        ? `bridge: not an interface name: ${JSON.stringify(state.bridge)}`
-        : unfitVni(state.vni);
-    case 'evpn-port':
-      return unfitInterface(state.port.interface);
-    case 'local-mac':
-      return unfitInterface(state.port.interface) ?? unfitMac(state.mac);
-    case 'remote-mac':
-      return unfitMac(state.mac) ?? unfitIp(state.vtep) ?? unfitVni(state.vni);
-    case 'flood':
-      return unfitIp(state.vtep) ?? unfitVni(state.vni);
-    case 'neighbour':
-      return unfitMac(state.mac) ?? unfitIp(state.ip);
-    default:
-      return `not an object of an E-VPN: ${state.kind}`;
-  }
-}
-
-function unfitInterface(name: string): string | undefined {
-  return isInterfaceName(name) ? undefined : `not an interface name: ${JSON.stringify(name)}`;
-}
-
-function unfitMac(mac: string): string | undefined {
-  return parseMacAddress(mac) === mac ? undefined : `not a MAC address: ${JSON.stringify(mac)}`;
-}
-
-function unfitIp(ip: string): string | undefined {
-  return parseIpAddress(ip) === ip ? undefined : `not an IP address: ${JSON.stringify(ip)}`;
-}
-
-function unfitVni(vni: number): string | undefined {
-  return Number.isInteger(vni) && vni >= 0 && vni < 1 << 24 ? undefined : `not a VNI: ${vni}`;
+/** Never ours; to remove such an entry by its address would be to remove the MAC with all its VTEPs. */
+function isUnspecified(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
 }

@@ -9,6 +9,8 @@ export interface FdbEntry {
   readonly master: string | undefined;
   /** Made by somebody, neither learned nor the kernel's own. */
   readonly isStatic: boolean;
+  /** Stays at its port. */
+  readonly isSticky: boolean;
   readonly dst: string | undefined;
   /** Undefined where it is that of the device. */
   readonly vni: number | undefined;
@@ -42,6 +44,7 @@ export function parseFdb(text: string): Result<readonly FdbEntry[], string> {
     interface: raw.ifname,
     master: raw.master,
     isStatic: raw.state === 'static',
+    isSticky: raw.flags?.includes('sticky') === true,
     dst: raw.dst,
     vni: raw.vni,
   }));

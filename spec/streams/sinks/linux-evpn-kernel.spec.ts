@@ -137,7 +137,7 @@ test('attach makes exactly the target state', async (context) => {
   for (const name of ['evpn---n1', 'vxlan--n1', 'tap1']) assert.ok(link(name).flags.includes('UP'), name);
   const details = await node.run('ip -d link show vxlan--n1');
   assert.match(details, /vxlan id 16 local 10\.77\.0\.1 .*dstport 4789 nolearning/);
-  assert.match(details, /bridge_slave .*learning off flood on .*neigh_suppress on/);
+  assert.match(details, /bridge_slave .*learning off flood on .*neigh_suppress on .*isolated on/);
   assert.match(
     await node.run('ip -d link show evpn---n1'),
     /bridge forward_delay 0 .*stp_state 0 .*mcast_snooping 0/,
@@ -147,9 +147,9 @@ test('attach makes exactly the target state', async (context) => {
   }
   assert.equal((await entries(node, 'br evpn---n1')).sort(), [
     '00:00:00:00:00:00 dev vxlan--n1 dst 10.77.0.2 vni 20 self permanent',
-    '02:00:00:00:00:01 dev tap1 master evpn---n1 static',
+    '02:00:00:00:00:01 dev tap1 sticky master evpn---n1 static',
     '02:00:00:00:00:02 dev vxlan--n1 dst 10.77.0.2 vni 20 self permanent',
-    '02:00:00:00:00:02 dev vxlan--n1 master evpn---n1 static',
+    '02:00:00:00:00:02 dev vxlan--n1 sticky master evpn---n1 static',
   ]);
   assert.match(
     await node.run('ip neigh show dev evpn---n1'),
@@ -213,12 +213,12 @@ test('a MAC that arrives here is local at once, and remote again when it leaves'
   await driver.have(...tap('tap1', LOCAL_MAC));
   const inBridge = async () =>
     (await entries(context.node, 'br evpn---n1')).filter((line) => line.includes('static'));
-  assert.equal(await inBridge(), [`${LOCAL_MAC} dev tap1 master evpn---n1 static`]);
+  assert.equal(await inBridge(), [`${LOCAL_MAC} dev tap1 sticky master evpn---n1 static`]);
   await driver.drop(remote(LOCAL_MAC));
-  assert.equal(await inBridge(), [`${LOCAL_MAC} dev tap1 master evpn---n1 static`]);
+  assert.equal(await inBridge(), [`${LOCAL_MAC} dev tap1 sticky master evpn---n1 static`]);
   await driver.have(remote(LOCAL_MAC));
   await driver.drop(...tap('tap1', LOCAL_MAC));
-  assert.equal(await inBridge(), [`${LOCAL_MAC} dev vxlan--n1 master evpn---n1 static`]);
+  assert.equal(await inBridge(), [`${LOCAL_MAC} dev vxlan--n1 sticky master evpn---n1 static`]);
 });
 
 test('a missing interface fails its port and MAC with what the kernel says, and nothing else', async (context) => {
@@ -272,7 +272,9 @@ test('an interface that was made again is enslaved again, with its MAC', async (
   await context.node.script('ip link del tap1\nip link add tap1 type veth peer name vm1');
   await driver.have(...tap('tap1', LOCAL_MAC));
   assert.ok(
-    (await entries(context.node, 'br evpn---n1')).includes(`${LOCAL_MAC} dev tap1 master evpn---n1 static`),
+    (await entries(context.node, 'br evpn---n1')).includes(
+      `${LOCAL_MAC} dev tap1 sticky master evpn---n1 static`,
+    ),
   );
 });
 
@@ -317,7 +319,7 @@ test('an instance that follows another of the same id has fresh devices', async 
     JSON.stringify(confirmations),
   );
   assert.equal(await entries(context.node, 'br evpn---n1'), [
-    `${LOCAL_MAC} dev tap1 master evpn---n1 static`,
+    `${LOCAL_MAC} dev tap1 sticky master evpn---n1 static`,
   ]);
   assert.match(await context.node.run('ip -d link show vxlan--n1'), /vxlan id 17 /);
 });
@@ -354,13 +356,151 @@ test('linuxbr: works in the bridge of the orchestrator and leaves it there', asy
   await driver.have(...states);
   assert.equal((await entries(node, 'br brq')).sort(), [
     '00:00:00:00:00:00 dev vxlan--n1 dst 10.77.0.2 vni 20 self permanent',
-    '02:00:00:00:00:01 dev tap1 master brq static',
+    '02:00:00:00:00:01 dev tap1 sticky master brq static',
     '02:00:00:00:00:02 dev vxlan--n1 dst 10.77.0.2 vni 20 self permanent',
-    '02:00:00:00:00:02 dev vxlan--n1 master brq static',
+    '02:00:00:00:00:02 dev vxlan--n1 sticky master brq static',
   ]);
   assert.match(await node.run('ip neigh show dev brq'), /13\.0\.0\.2/);
   await driver.drop(states[0]!);
   assert.is(await snapshot(node), before);
+});
+
+test('linuxbr: two EVIs in one bridge would be a storm: the second one is refused', async (context) => {
+  const { node } = context;
+  await node.script('ip link add brq type bridge\nip link set brq up');
+  const driver = start(context);
+  const second = evi('n2', 17, 'brq', 2);
+  const confirmations = await driver.apply(
+    want(evi('n1', 16, 'brq')),
+    want(second),
+    want(flood(undefined, 20, 2)),
+  );
+  assert.equal(
+    confirmations.map(({ fault }) => fault?.reason),
+    [undefined, 'bridge brq is in use by n1', 'bridge brq is in use by n1'],
+  );
+  const [again] = await driver.apply(want(second));
+  assert.match(again?.fault?.reason ?? '', /in use by n1/);
+  assert.not.match(await node.run('ip -o link show'), /vxlan--n2/);
+  await driver.have(evi('own', 18, undefined, 3));
+  const [third] = await driver.apply(want(evi('n4', 19, 'evpn---own', 4)));
+  assert.is(third?.fault?.reason, 'bridge evpn---own is in use by own');
+  await driver.drop(evi('n1', 16, 'brq'));
+  await driver.have(second);
+});
+
+test('linuxbr: a port of another bridge is refused', async (context) => {
+  const { node } = context;
+  await node.script(`
+    ip link add brq type bridge
+    ip link add brz type bridge
+    ip link set tap1 master brz up
+  `);
+  const driver = start(context);
+  const [, port, mac] = await driver.apply(...[evi('n1', 16, 'brq'), ...tap('tap1', LOCAL_MAC)].map(want));
+  assert.is(port?.fault?.reason, 'tap1 is a port of brz, not of brq');
+  assert.is(mac?.fault?.reason, 'tap1 is a port of brz, not of brq');
+  assert.equal(await entries(node, 'br brz'), []);
+  await node.run('ip link set tap1 master brq');
+  await driver.have(...tap('tap1', LOCAL_MAC));
+});
+
+for (const [name, complaint] of [
+  ['evpn---n1', /is a bridge/],
+  ['vxlan--n1', /is a VXLAN device/],
+  ['foreign', /is a bridge/],
+  ['lo', /loopback/],
+  ['eth-u', /carries our own address 10\.77\.0\.1/],
+  ['tap2', /is a port of n2/],
+] satisfies [string, RegExp][]) {
+  test(`${name} is no interface of a virtual machine: it is refused and left as it is`, async (context) => {
+    const { node } = context;
+    await node.run('ip link add foreign type bridge');
+    const driver = start(context);
+    await driver.have(...N1, evi('n2', 17, undefined, 2), ...tap('tap2', '02:00:00:00:00:09', 2));
+    const before = await snapshot(node);
+    for (const { fault } of await driver.apply(...tap(name, '02:00:00:00:00:07').map(want))) {
+      assert.match(fault?.reason ?? '', complaint);
+    }
+    assert.is(await snapshot(node), before);
+    await driver.drop(...tap(name, '02:00:00:00:00:07'));
+    assert.is(await snapshot(node), before);
+  });
+}
+
+for (const [what, again] of [
+  ['EVI', [evi('n1', 16)]],
+  ['port', tap('tap1', LOCAL_MAC).slice(0, 1)],
+  ['local MAC', tap('tap1', LOCAL_MAC).slice(1)],
+] satisfies [string, EvpnState[]][]) {
+  test(`what was removed by hand comes back when the ${what} is wanted again`, async (context) => {
+    const { node } = context;
+    const driver = start(context);
+    await driver.have(...N1);
+    const before = await snapshot(node);
+    await node.script(`
+      bridge fdb del ${LOCAL_MAC} dev tap1 master
+      bridge fdb del ${REMOTE_MAC} dev vxlan--n1 master
+      bridge fdb del ${REMOTE_MAC} dev vxlan--n1 self
+      bridge fdb del 00:00:00:00:00:00 dev vxlan--n1 dst 10.77.0.2 vni 20 self
+      ip neigh del 13.0.0.2 dev evpn---n1
+    `);
+    await driver.have(...again);
+    assert.is(await snapshot(node), before);
+  });
+}
+
+test('an interface that was made again and enslaved by hand has its MAC again', async (context) => {
+  const { node } = context;
+  const driver = start(context);
+  await driver.have(...N1);
+  await node.script(`
+    ip link del tap1
+    ip link add tap1 type veth peer name vm1
+    ip link set tap1 master evpn---n1 up
+  `);
+  await driver.have(...tap('tap1', LOCAL_MAC));
+  assert.ok((await entries(node, 'br evpn---n1')).some((line) => line.startsWith(LOCAL_MAC)));
+});
+
+for (const [what, mishap] of [
+  ['the VXLAN device left the bridge', 'ip link set vxlan--n1 nomaster'],
+  ['the bridge was removed', 'ip link del evpn---n1'],
+  ['the VXLAN device was removed', 'ip link del vxlan--n1'],
+  ['the bridge was down for a moment', 'ip link set evpn---n1 down\nip link set evpn---n1 up'],
+  ['the bridge is down', 'ip link set evpn---n1 down'],
+] satisfies [string, string][]) {
+  test(`${what}: all is back when the EVI is wanted again, and goes without complaint`, async (context) => {
+    const { node } = context;
+    const driver = start(context);
+    await driver.have(...N1);
+    const all = async () => [
+      ...(await entries(node, 'br evpn---n1')).sort(),
+      await node.run('ip neigh show dev evpn---n1 nud permanent'),
+    ];
+    const before = await all();
+    await node.script(mishap);
+    await driver.have(evi('n1', 16));
+    assert.equal(await all(), before);
+    await node.script(mishap);
+    await driver.drop(...N1.slice(1));
+    await driver.drop(evi('n1', 16));
+    assert.equal(driver.warnings, []);
+  });
+}
+
+test('a device that vanished is missed by the next entry, and found missing by the batch after that', async (context) => {
+  const { node } = context;
+  const driver = start(context);
+  await driver.have(...N1);
+  await node.run('ip link del vxlan--n1');
+  const [missed] = await driver.apply(want(remote('02:00:00:00:00:03')));
+  assert.match(missed?.fault?.reason ?? '', /Cannot find device/);
+  await driver.have(remote('02:00:00:00:00:04'));
+  assert.equal((await entries(node, 'dev vxlan--n1')).map((line) => line.slice(0, 17)).sort(), [
+    '00:00:00:00:00:00',
+    ...[2, 2, 3, 3, 4, 4].map((tail) => `02:00:00:00:00:0${tail}`),
+  ]);
 });
 
 test('linuxbr: a bridge that is missing is made and stays; a port is the caller’s to enslave', async (context) => {
@@ -417,9 +557,9 @@ test('restart: what stands there as wanted is adopted without a command; the res
   await new Promise((resolve) => setTimeout(resolve, 1200));
   assert.equal((await entries(node, 'br evpn---n1')).sort(), [
     '00:00:00:00:00:00 dev vxlan--n1 dst 10.77.0.2 vni 20 self permanent',
-    '02:00:00:00:00:01 dev tap1 master evpn---n1 static',
+    '02:00:00:00:00:01 dev tap1 sticky master evpn---n1 static',
     '02:00:00:00:00:02 dev vxlan--n1 dst 10.77.0.2 vni 20 self permanent',
-    '02:00:00:00:00:02 dev vxlan--n1 master evpn---n1 static',
+    '02:00:00:00:00:02 dev vxlan--n1 sticky master evpn---n1 static',
   ]);
   assert.not.match(await node.run('ip neigh show dev evpn---n1'), /13\.0\.0\.3/);
   assert.not.match(await node.run('ip -o link show'), /gone/);
@@ -451,6 +591,39 @@ test('restart: a VNI that a device of ours under another name holds is taken fro
   await start(context).have(evi('new', 16));
   assert.match(await node.run('ip -o link show type vxlan'), /vxlan--new/);
   assert.not.match(await node.run('ip -o link show type vxlan'), /vxlan--old/);
+});
+
+test('restart: a bridge through which the node can be reached is shielded', async (context) => {
+  const { node } = context;
+  const settings =
+    'cat /proc/sys/net/ipv4/conf/evpn---n1/rp_filter /proc/sys/net/ipv4/conf/evpn---n1/arp_ignore';
+  const first = start(context);
+  await first.have(...N1);
+  first.kill();
+  assert.is(await node.run(settings), '1\n8');
+  await node.run('sysctl -q -w net.ipv4.conf.evpn---n1.arp_ignore=0');
+  await start(context).have(...N1);
+  assert.is(await node.run(settings), '1\n8');
+  assert.match(await node.run('ip neigh show dev evpn---n1'), /13\.0\.0\.2/);
+});
+
+test('restart: entries that would roam are replaced', async (context) => {
+  const { node } = context;
+  const first = start(context);
+  await first.have(...N1);
+  first.kill();
+  await node.script(`
+    bridge fdb replace ${LOCAL_MAC} dev tap1 master static
+    bridge fdb del ${REMOTE_MAC} dev vxlan--n1 master
+    bridge fdb replace ${REMOTE_MAC} dev vxlan--n1 master static
+  `);
+  const second = start(context);
+  await second.have(...N1);
+  assert.equal(second.changes, [
+    `fdb replace ${LOCAL_MAC} dev tap1 master static sticky`,
+    `fdb replace ${REMOTE_MAC} dev vxlan--n1 master static sticky`,
+  ]);
+  assert.is((await entries(node, 'br evpn---n1')).filter((line) => line.includes('sticky')).length, 2);
 });
 
 test('what the Python daemon left is taken over: learning, proxy and IPv6 go', async (context) => {
@@ -519,7 +692,7 @@ test('entries that the kernel dropped are found missing after a large batch, and
   let isDropping = true;
   const driver = new SinkDriver({ rootHelper: node.prefix }, async (words, input) => {
     const result = await runProcess(words, input);
-    if (isDropping && input.includes('02:02:00:00:00:07')) {
+    if (isDropping && input.includes('02:02:00:00:00:07 dev vxlan--n1 master')) {
       isDropping = false;
       await node.run('bridge fdb del 02:02:00:00:00:07 dev vxlan--n1 master');
     }
@@ -529,7 +702,7 @@ test('entries that the kernel dropped are found missing after a large batch, and
   await driver.have(...N1);
   await driver.have(...states);
   assert.is((await entries(node, 'dev vxlan--n1')).length, 2003);
-  assert.equal(driver.changes.at(-1), 'fdb replace 02:02:00:00:00:07 dev vxlan--n1 master static');
+  assert.equal(driver.changes.at(-1), 'fdb replace 02:02:00:00:00:07 dev vxlan--n1 master static sticky');
 });
 
 if (needsRoot('E-VPN linux: kernel')) test.run();

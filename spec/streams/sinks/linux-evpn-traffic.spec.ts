@@ -194,4 +194,108 @@ test('a machine that moves keeps being reached, whichever end hears of it first'
   assert.ok(await arrived.ping('13.0.0.1'), 'after the late withdrawal');
 });
 
+/** Sends these bytes (hex) as they are out of `eth0`, as only an ill-meaning machine would. */
+async function forge(machine: Namespace, frame: string): Promise<void> {
+  const program = [
+    'import socket, sys',
+    's = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)',
+    's.bind(("eth0", 0))',
+    '[s.send(bytes.fromhex(sys.argv[1])) for _ in range(3)]',
+  ];
+  const [helper, ...words] = machine.prefix;
+  await execa(helper!, [...words, 'python3', '-c', program.join('\n'), frame]);
+}
+
+/** Whether what `send` sends arrives at a UDP socket of the node within half a second. */
+async function isHeard(node: Namespace, port: number, send: () => Promise<unknown>): Promise<boolean> {
+  const program = [
+    'import socket, sys',
+    's = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)',
+    's.bind(("0.0.0.0", int(sys.argv[1])))',
+    's.settimeout(1)',
+    'print("ready", flush=True)',
+    's.recv(100)',
+  ];
+  const [helper, ...words] = node.prefix;
+  const listener = execa(helper!, [...words, 'python3', '-c', program.join('\n'), String(port)], {
+    reject: false,
+    stdin: 'ignore',
+  });
+  await new Promise((resolve) => listener.stdout.once('data', resolve));
+  await send();
+  return (await listener).exitCode === 0;
+}
+
+/** An IPv4 packet with UDP from this address to the node at 10.77.0.1, port 7777, in a frame to this MAC. */
+function udpFrame(toMac: string, fromMac: string, fromAddress: string): string {
+  const ip = Buffer.from('450000200000000040110000000000000a4d0001', 'hex');
+  ip.set(fromAddress.split('.').map(Number), 12);
+  let sum = 0;
+  for (let index = 0; index < 20; index += 2) sum += ip.readUInt16BE(index);
+  ip.writeUInt16BE(~((sum & 0xffff) + (sum >> 16)) & 0xffff, 10);
+  const mac = (text: string): string => text.replaceAll(':', '');
+  return `${mac(toMac)}${mac(fromMac)}0800${ip.toString('hex')}1e611e61000c000068690000`;
+}
+
+test('a machine that sends with the MAC of another takes nothing from it', async ({
+  lab,
+  a,
+  b,
+  vm1,
+  vm2,
+}) => {
+  const local = '02:00:00:00:00:05';
+  const intruder = await lab.machine(a.namespace, 'tap6', '02:00:00:00:00:06');
+  const vm5 = await lab.machine(a.namespace, 'tap5', local, '13.0.0.5/24');
+  await a.driver.have(...network('net', 1, 16, 'tap1', MAC1), ...routes(1, b, 20, MAC2, '13.0.0.2'));
+  await a.driver.have(
+    ...network('net', 1, 16, 'tap5', local),
+    ...network('net', 1, 16, 'tap6', '02:00:00:00:00:06'),
+  );
+  await b.driver.have(...network('net', 1, 20, 'tap2', MAC2), ...routes(1, a, 16, MAC1, '13.0.0.1'));
+  assert.ok(await vm1.ping('13.0.0.2'));
+  for (const mac of [MAC2, local]) {
+    await forge(intruder, `ffffffffffff${mac.replaceAll(':', '')}0806${'00'.repeat(46)}`);
+  }
+  // Nobody answers what arrives at the wrong place; one packet each way, before anything could be learned again.
+  await vm1.run('ip neigh replace 13.0.0.5 lladdr 02:00:00:00:00:05 dev eth0');
+  assert.is((await vm1.attempt('ping -c 1 -W 1 13.0.0.2')).exitCode, 0);
+  assert.is((await vm1.attempt('ping -c 1 -W 1 13.0.0.5')).exitCode, 0);
+  const table = await a.namespace.run('bridge fdb show br evpn---net');
+  assert.match(table, /02:00:00:00:00:02 dev vxlan--net .*master/);
+  assert.match(table, /02:00:00:00:00:05 dev tap5 .*master/);
+  assert.not.match(table, /02:00:00:00:00:0[25] dev tap6/);
+  assert.ok((await vm2.ping('13.0.0.1')) && (await vm5.ping('13.0.0.1')));
+});
+
+for (const all of [0, 1, 2]) {
+  test(`a machine does not reach its node through the bridge, rp_filter of all being ${all}`, async ({
+    lab,
+    a,
+    b,
+    vm1,
+  }) => {
+    const { namespace } = a;
+    await namespace.run(`sysctl -q -w net.ipv4.conf.all.rp_filter=${all} net.ipv4.ip_forward=1`);
+    // Every address has a route, as on a node with a default route.
+    await namespace.run('ip route add default via 10.77.0.2');
+    await a.driver.have(...network('net', 1, 16, 'tap1', MAC1), ...routes(1, b, 20, MAC2, '13.0.0.2'));
+    await b.driver.have(...network('net', 1, 20, 'tap2', MAC2), ...routes(1, a, 16, MAC1, '13.0.0.1'));
+    const bridge = JSON.parse(await namespace.run('ip -j link show evpn---net')) as { address: string }[];
+    const toNode = (source: string) => forge(vm1, udpFrame(bridge[0]!.address, MAC1, source));
+    const sources = ['13.0.0.1', '10.77.0.9', '10.77.0.2', '192.0.2.1', '10.77.0.1', '127.0.0.1'];
+    assert.not(await isHeard(namespace, 7777, () => Promise.all(sources.map(toNode))));
+    await vm1.run('ip route add 10.77.0.0/24 dev eth0');
+    assert.is((await vm1.attempt('arping -c 1 -w 1 -I eth0 10.77.0.1')).exitCode, 1);
+    assert.not(await vm1.ping('10.77.0.1', 1));
+    assert.ok(await vm1.ping('13.0.0.2'));
+    // The same listener hears those who may speak to it.
+    const peer = await lab.machine(namespace, 'tap8', '02:00:00:00:00:08', '10.88.0.2/24');
+    await namespace.script('ip addr add 10.88.0.1/24 dev tap8\nip link set tap8 up');
+    const wire = JSON.parse(await namespace.run('ip -j link show tap8')) as { address: string }[];
+    const frame = udpFrame(wire[0]!.address, '02:00:00:00:00:08', '10.88.0.2');
+    assert.ok(await isHeard(namespace, 7777, () => forge(peer, frame)));
+  });
+}
+
 if (needsRoot('E-VPN linux: traffic')) test.run();

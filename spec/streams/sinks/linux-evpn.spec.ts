@@ -73,6 +73,50 @@ test('what does not pass is a fault with the command and the text', async () => 
   driver.kill();
 });
 
+test('an interface that is busy is in the hands of others: nobody waits for it', async () => {
+  const scheduler = hastyClock();
+  scheduler.maxFrames = 10_000;
+  const working = tools(() => OK);
+  const driver = new SinkDriver({ scheduler }, async (words, input) => {
+    const line = input.split('\n').findIndex((text) => text.startsWith('link set dev tap1 master'));
+    const stderr = `RTNETLINK answers: Device or resource busy\nCommand failed -:${line + 1}\n`;
+    return { ...(await working(words, input)), ...(line < 0 ? {} : { exitCode: 1, stderr }) };
+  });
+  const port = { interface: 'tap1', description: {} };
+  const [, busyPort] = await driver.apply(want(evi), want({ kind: 'evpn-port', instance: 1, port }));
+  assert.is(busyPort?.fault?.reason, 'RTNETLINK answers: Device or resource busy');
+  assert.is(scheduler.frame, 0);
+  driver.kill();
+});
+
+test('a MAC whose tunnel entry failed is flooded, not sent nowhere', async () => {
+  const refused = { ...busy, stderr: 'RTNETLINK answers: Invalid argument\nCommand failed -:1\n' };
+  const driver = new SinkDriver(
+    {},
+    tools((attempt) => (attempt === 1 ? refused : OK)),
+  );
+  const mac = '02:00:00:00:00:02';
+  const remote = { kind: 'remote-mac', instance: 1, mac, vtep: '10.77.0.2', vni: 20 } as const;
+  const [, confirmation] = await driver.apply(want(evi), want(remote));
+  assert.match(confirmation?.fault?.reason ?? '', /Invalid argument/);
+  assert.not(driver.changes.some((line) => line.includes(' master static')));
+  await driver.have(remote);
+  assert.match(driver.changes.at(-1)!, / master static sticky$/);
+  driver.kill();
+});
+
+test('a process that was killed is a fault and a line in the log', async () => {
+  const stderr = 'killed: no end after 60 s';
+  const driver = new SinkDriver(
+    {},
+    tools(() => ({ ...OK, exitCode: undefined, stderr })),
+  );
+  const [, second] = await driver.apply(want(evi), want(flood));
+  assert.is(second?.fault?.reason, stderr);
+  assert.equal(driver.warnings, ['bridge -force -batch -: killed: no end after 60 s']);
+  driver.kill();
+});
+
 test('a failed object stays pending: its removal removes, its repetition repeats', async () => {
   const refused = { ...busy, stderr: 'RTNETLINK answers: Invalid argument\nCommand failed -:1\n' };
   const driver = new SinkDriver(

@@ -1,6 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Run, runBatch, runProcess, type RunResult } from '../../../streams/sinks/run-batch.ts';
+import {
+  processRunner,
+  type Run,
+  runBatch,
+  runProcess,
+  type RunResult,
+} from '../../../streams/sinks/run-batch.ts';
 
 const MARKED = '1: lo: <LOOPBACK>\n';
 
@@ -95,6 +101,27 @@ test('sysctl: all keys in one process, and one by one to find the bad one', asyn
     [['a=1', 'b=1'], ['a=1'], ['b=1']],
   );
 });
+
+for (const command of ['exec sleep 60', 'sleep 2 & sleep 60']) {
+  test(`a process that hangs is killed and not waited for: ${command}`, async () => {
+    const begin = performance.now();
+    const result = await processRunner(200)(['sh', '-c', command], '');
+    assert.equal(result, { exitCode: undefined, stdout: '', stderr: 'killed: no end after 0.2 s' });
+    assert.ok(performance.now() - begin < 1500);
+  });
+}
+
+for (const tool of ['ip', 'bridge', 'sysctl'] as const) {
+  test(`${tool} that hangs fails every line, and is asked once`, async () => {
+    const { run, calls } = play({ exitCode: undefined, stderr: 'killed: no end after 60 s' });
+    const failures = await runBatch(run, [], tool, ['a', 'b', 'c']);
+    assert.equal(
+      [...failures],
+      [0, 1, 2].map((index) => [index, 'killed: no end after 60 s']),
+    );
+    assert.is(calls.length, 1);
+  });
+}
 
 test('arguments never meet a shell', async () => {
   const result = await runProcess(['printf', '%s', '$HOME; `id`'], '');

@@ -30,6 +30,7 @@ const local: Row = {
   interface: 'tap1',
   bridge: 'evpn---n1',
   shared: false,
+  sticky: true,
 };
 const tunnel: Row = {
   kind: 'tunnel',
@@ -38,7 +39,7 @@ const tunnel: Row = {
   vtep: '10.77.0.2',
   vni: 20,
 };
-const remote: Row = { kind: 'remote-entry', mac: '02:00:00:00:00:02', device: 'vxlan--n1' };
+const remote: Row = { kind: 'remote-entry', mac: '02:00:00:00:00:02', device: 'vxlan--n1', sticky: true };
 const flood: Row = { kind: 'flood', device: 'vxlan--n1', vtep: '10.77.0.2', vni: 20 };
 const neighbour: Row = { kind: 'neighbour', device: 'evpn---n1', ip: '13.0.0.2', mac: '02:00:00:00:00:02' };
 
@@ -51,6 +52,8 @@ const TABLE: [name: string, from: Row | undefined, to: Row | undefined, lines: s
       'link add name evpn---n1 address 0e:00:00:00:00:01 type bridge stp_state 0 forward_delay 0 mcast_snooping 0',
       'link set dev evpn---n1 address 0e:00:00:00:00:01 mtu 1950',
       'net/ipv6/conf/evpn---n1/disable_ipv6=1',
+      'net/ipv4/conf/evpn---n1/rp_filter=1',
+      'net/ipv4/conf/evpn---n1/arp_ignore=8',
       'link set dev evpn---n1 up',
     ],
   ],
@@ -61,20 +64,20 @@ const TABLE: [name: string, from: Row | undefined, to: Row | undefined, lines: s
     [
       'link add name vxlan--n1 type vxlan id 16 local 10.77.0.1 dstport 4789 nolearning',
       'link set dev vxlan--n1 mtu 1950 master evpn---n1',
-      'link set dev vxlan--n1 type bridge_slave learning off neigh_suppress on flood on',
+      'link set dev vxlan--n1 type bridge_slave learning off neigh_suppress on flood on isolated on',
       'net/ipv6/conf/vxlan--n1/disable_ipv6=1',
       'link set dev vxlan--n1 up',
     ],
   ],
   ['port', undefined, port, ['link set dev tap1 master evpn---n1 up']],
-  ['local MAC', undefined, local, ['fdb replace 02:00:00:00:00:01 dev tap1 master static']],
+  ['local MAC', undefined, local, ['fdb replace 02:00:00:00:00:01 dev tap1 master static sticky']],
   [
     'tunnel entry',
     undefined,
     tunnel,
     ['fdb replace 02:00:00:00:00:02 dev vxlan--n1 self permanent dst 10.77.0.2 vni 20'],
   ],
-  ['remote MAC', undefined, remote, ['fdb replace 02:00:00:00:00:02 dev vxlan--n1 master static']],
+  ['remote MAC', undefined, remote, ['fdb replace 02:00:00:00:00:02 dev vxlan--n1 master static sticky']],
   [
     'flood',
     undefined,
@@ -123,16 +126,22 @@ const TABLE: [name: string, from: Row | undefined, to: Row | undefined, lines: s
     ['neigh replace 13.0.0.2 lladdr 02:00:00:00:00:03 dev evpn---n1 nud permanent'],
   ],
   [
+    'an entry that would roam: replaced',
+    { ...remote, sticky: false },
+    remote,
+    ['fdb replace 02:00:00:00:00:02 dev vxlan--n1 master static sticky'],
+  ],
+  [
     'a remote MAC becomes local: replaced',
     { ...remote, mac: '02:00:00:00:00:01' },
     local,
-    ['fdb replace 02:00:00:00:00:01 dev tap1 master static'],
+    ['fdb replace 02:00:00:00:00:01 dev tap1 master static sticky'],
   ],
   [
     'a local MAC becomes remote: replaced',
     { ...local, mac: '02:00:00:00:00:02' },
     remote,
-    ['fdb replace 02:00:00:00:00:02 dev vxlan--n1 master static'],
+    ['fdb replace 02:00:00:00:00:02 dev vxlan--n1 master static sticky'],
   ],
   [
     'another MTU: in place',
@@ -140,7 +149,7 @@ const TABLE: [name: string, from: Row | undefined, to: Row | undefined, lines: s
     vxlan,
     [
       'link set dev vxlan--n1 mtu 1950 master evpn---n1',
-      'link set dev vxlan--n1 type bridge_slave learning off neigh_suppress on flood on',
+      'link set dev vxlan--n1 type bridge_slave learning off neigh_suppress on flood on isolated on',
       'net/ipv6/conf/vxlan--n1/disable_ipv6=1',
       'link set dev vxlan--n1 up',
     ],
@@ -149,7 +158,10 @@ const TABLE: [name: string, from: Row | undefined, to: Row | undefined, lines: s
     'an entry of another bridge: removed there, made here',
     { ...local, bridge: 'br' },
     local,
-    ['fdb del 02:00:00:00:00:01 dev tap1 master', 'fdb replace 02:00:00:00:00:01 dev tap1 master static'],
+    [
+      'fdb del 02:00:00:00:00:01 dev tap1 master',
+      'fdb replace 02:00:00:00:00:01 dev tap1 master static sticky',
+    ],
   ],
 ];
 
@@ -176,7 +188,7 @@ for (const [what, from] of [
 
 test('removals are tolerant, additions are not', () => {
   for (const row of [bridge, vxlan, port, local, tunnel, remote, flood, neighbour]) {
-    for (const step of compile(row, undefined)) assert.is(step.tolerate, 'gone');
+    for (const step of compile(row, undefined)) assert.match(step.tolerate!, 'gone');
     for (const step of compile(undefined, row)) assert.is(step.tolerate, undefined);
   }
 });
@@ -202,13 +214,14 @@ test('flush order: referents first, removals in reverse and before all', () => {
   const stages = stagesOf([...added, ...removed]);
   assert.equal(
     stages.map(({ tool }) => tool),
-    ['ip', 'bridge', 'ip', 'sysctl', 'ip', 'bridge', 'ip'],
+    ['ip', 'bridge', 'ip', 'sysctl', 'ip', 'bridge', 'bridge', 'ip'],
   );
   const verbs = stages.flatMap(({ commands }) => commands.map(({ line }) => line.split(' ', 2).join(' ')));
   assert.equal(verbs, [
     ...['neigh replace', 'neigh del', 'fdb del', 'fdb del', 'fdb del', 'fdb del', 'link set', 'link del'],
     ...['link add', 'link set', 'link add', 'link set', 'link set'],
     ...['net/ipv6/conf/vxlan--n1/disable_ipv6=1', 'net/ipv6/conf/evpn---n1/disable_ipv6=1'],
+    ...['net/ipv4/conf/evpn---n1/rp_filter=1', 'net/ipv4/conf/evpn---n1/arp_ignore=8'],
     ...['link set', 'link set', 'link set'],
     ...['fdb replace', 'fdb append', 'fdb replace', 'fdb replace', 'neigh replace'],
   ]);
@@ -233,7 +246,9 @@ for (const [reason, gone, transient] of SAYINGS) {
   test(`what "${reason}" means`, () => {
     assert.is(isTolerated(reason, 'gone'), gone);
     assert.is(isTolerated(reason, undefined), false);
-    assert.is(saysTransient(reason), transient);
+    assert.is(isTolerated(reason, 'gone or not a port'), gone);
+    assert.is(saysTransient(reason, 'flood'), transient);
+    assert.is(saysTransient(reason, 'port'), transient && !/busy/.test(reason));
   });
 }
 

@@ -9,6 +9,7 @@ interface Device {
   address: string;
   vxlan: VxlanParameters | undefined;
   guarded: boolean;
+  shields: Set<string>;
 }
 
 /**
@@ -39,6 +40,7 @@ export class MockKernel {
       address: '',
       vxlan: undefined,
       guarded: false,
+      shields: new Set(),
     };
     this.devices.set(name, device);
     return device;
@@ -49,6 +51,8 @@ export class MockKernel {
     this.log.push(line);
     const words = line.split(' ');
     const [object, verb] = words;
+    const sysctl = /^net\/ipv4\/conf\/(.*)\/(.*)$/.exec(line);
+    if (sysctl !== null) this.devices.get(sysctl[1]!)?.shields.add(sysctl[2]!);
     if (object?.startsWith('net/')) return undefined;
     const after = (word: string): string | undefined =>
       words.includes(word) ? words[words.indexOf(word) + 1] : undefined;
@@ -122,7 +126,7 @@ export class MockKernel {
       device.master = master;
     }
     device.mtu = Number(after('mtu') ?? device.mtu);
-    if (words.includes('address') && device.address !== after('address')) {
+    if (words.includes('address')) {
       device.address = after('address')!;
       this.#forget(this.neighbours, (key) => key.startsWith(`${name} `));
     }
@@ -161,6 +165,7 @@ export class MockKernel {
       isLoopback: false,
       kind: device.kind,
       isQuietBridge: device.kind === 'bridge',
+      isShielded: ['rp_filter=1', 'arp_ignore=8'].every((setting) => device.shields.has(setting)),
       vxlan: device.vxlan,
       isGuardedPort: device.guarded,
     }));
@@ -171,14 +176,30 @@ export class MockKernel {
     for (const [key, port] of this.entries) {
       const [master, mac] = key.split(' ') as [string, string];
       if (master === bridge)
-        found.push({ mac, interface: port, master, isStatic: true, dst: undefined, vni: undefined });
+        found.push({
+          mac,
+          interface: port,
+          master,
+          isStatic: true,
+          isSticky: true,
+          dst: undefined,
+          vni: undefined,
+        });
     }
     for (const [key, remotes] of this.tunnels) {
       const [device, mac] = key.split(' ') as [string, string];
       if (this.devices.get(device)?.master !== bridge) continue;
       for (const remote of remotes) {
         const [dst, vni] = remote.split(' ') as [string, string];
-        found.push({ mac, interface: device, master: undefined, isStatic: false, dst, vni: Number(vni) });
+        found.push({
+          mac,
+          interface: device,
+          master: undefined,
+          isStatic: false,
+          isSticky: false,
+          dst,
+          vni: Number(vni),
+        });
       }
     }
     return found;

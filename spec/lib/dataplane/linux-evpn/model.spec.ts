@@ -281,6 +281,25 @@ for (const [name, state, complaint] of [
   ['VTEP', remote(A, '10.77.0.2; reboot', 20), /IP address/],
   ['VNI', remote(A, '10.77.0.2', 1 << 24), /VNI/],
   ['bridge', evi(16, '-x'), /interface name/],
+  ['VNI of an EVI', evi(0, undefined, 2), /VNI/],
+  ['remote VNI', remote(A, '10.77.0.2', 0), /VNI/],
+  ['flood VNI', flood('10.77.0.2', 0), /VNI/],
+  ...['0.0.0.0', '127.0.0.1', '224.0.0.1', '255.255.255.255', '2001:db8::1'].flatMap(
+    (vtep): [string, EvpnState, RegExp][] => [
+      [`VTEP ${vtep}`, remote(A, vtep, 20), /not (the IP address of a host|of the address family)/],
+      [`flood VTEP ${vtep}`, flood(vtep, 20), /not (the IP address of a host|of the address family)/],
+    ],
+  ),
+  ...['00:00:00:00:00:00', '01:00:5e:00:00:01', 'ff:ff:ff:ff:ff:ff'].flatMap(
+    (mac): [string, EvpnState, RegExp][] => [
+      [`remote MAC ${mac}`, remote(mac, '10.77.0.2', 20), /one station/],
+      [`local MAC ${mac}`, tap('tap1', mac)[1]!, /one station/],
+      [`neighbour MAC ${mac}`, neighbour('13.0.0.1', mac), /one station/],
+    ],
+  ),
+  ...['0.0.0.0', '127.0.0.1', '239.0.0.1', '255.255.255.255', '::', '::1', 'ff02::1'].map(
+    (ip): [string, EvpnState, RegExp] => [`neighbour ${ip}`, neighbour(ip, A), /of a host/],
+  ),
 ] satisfies [string, EvpnState, RegExp][]) {
   test(`a bad ${name} is a fault and never a command`, () => {
     const { model, kernel } = start();
@@ -292,6 +311,37 @@ for (const [name, state, complaint] of [
     assert.equal(kernel.log.slice(before), []);
   });
 }
+
+test('an entry with the address 0.0.0.0 is nobody’s to remove: its removal would empty the flood list', () => {
+  const { model, kernel } = start();
+  carryOut(model, kernel, [want(evi(16))]);
+  kernel.run('fdb append 00:00:00:00:00:00 dev vxlan--n1 dst 0.0.0.0 vni 16 self permanent');
+  kernel.run('fdb append 00:00:00:00:00:00 dev vxlan--n1 dst 10.77.0.9 vni 16 self permanent');
+  const before = kernel.log.length;
+  const restarted = new LinuxEvpn('10.77.0.1', 4789);
+  carryOut(restarted, kernel, [want(evi(16))]);
+  restarted.sweep();
+  carryOut(restarted, kernel, []);
+  assert.equal(kernel.log.slice(before), [
+    'fdb del 00:00:00:00:00:00 dev vxlan--n1 self dst 10.77.0.9 vni 16',
+  ]);
+});
+
+test('of two EVIs that want the same interface the former one has it, also within one batch', () => {
+  const { model, kernel } = start();
+  const evis = [evi(16), evi(17, undefined, 2)];
+  const [port1, mac1] = tap('tap1', A);
+  const [port2, mac2] = tap('tap1', B, 2);
+  const confirmations = carryOut(model, kernel, [...evis, port1!, port2!, mac1!, mac2!].map(want));
+  assert.equal(
+    confirmations.map(({ fault }) => fault?.reason),
+    [undefined, undefined, undefined, 'tap1 is a port of n1', undefined, 'tap1 is a port of n1'],
+  );
+  assert.equal(kernel.dump(), fresh([...evis, port1!, mac1!]));
+  carryOut(model, kernel, [port1!, mac1!].map(unwant));
+  carryOut(model, kernel, [port2!, mac2!].map(want));
+  assert.equal(kernel.dump(), fresh([...evis, port2!, mac2!]));
+});
 
 test('IPv6 neighbours of a bridge of ours are confirmed and not made', () => {
   const { model, kernel } = start();
