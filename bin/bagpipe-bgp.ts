@@ -16,7 +16,8 @@ Examples:
   bagpipe-bgp --config-file ./bgp.conf --debug
 
 Exit status: 0 when stopped by SIGTERM or SIGINT; 1 if the configuration is wrong or the program cannot start; 2 for
-wrong usage. A second signal ends it at once, with status 1.`;
+wrong usage. A second signal ends it at once, with status 1. SIGHUP is ignored: restart to read a changed
+configuration.`;
 
 const command = createCommand(
   'bagpipe-bgp',

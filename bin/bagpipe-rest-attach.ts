@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import type { Command } from 'commander';
-import { readToolSettings } from '../conf/tool-settings.ts';
 import { apiUrl } from '../lib/cli/api-url.ts';
 import type { RestAttachArguments } from '../lib/cli/rest-attach/arguments.ts';
 import { plan as planFrom } from '../lib/cli/rest-attach/plan.ts';
 import { createCommand, EXIT_FAILURE, EXIT_USAGE } from './support/command.ts';
 import { addRestAttachOptions } from './support/rest-attach-options.ts';
 import { restAttach } from './support/rest-attach.ts';
+import { toolSettings } from './support/tool-settings.ts';
 
 /** Attaches a port to a VPN instance by hand, or detaches it. */
 const HELP = `
@@ -14,9 +14,9 @@ Examples:
   bagpipe-rest-attach --attach --network-type ipvpn --port tap1 --ip 10.0.0.1 --rt 64512:1
   sudo bagpipe-rest-attach --attach --network-type evpn --port netns --ip 10.0.0.1 --vpn-instance-id blue
       makes the network namespace blue, whose interface tovpn is in the E-VPN blue
-  bagpipe-rest-attach --attach --network-type ipvpn --port evpn:blue --ip 10.0.0.254
-      makes the IP VPN the gateway of that E-VPN
   bagpipe-rest-attach --detach ...        with the options of the attach
+
+Route targets are those of the instance, not of the port: the last attach decides for all of its ports.
 
 Prints the request and the answer. Exit status: 0 if the daemon has done it; 1 if it has not, or a command has failed;
 2 for wrong usage.`;
@@ -24,7 +24,6 @@ Prints the request and the answer. Exit status: 0 if the daemon has done it; 1 i
 interface ApiOptions {
   readonly apiHost?: string;
   readonly apiPort?: number;
-  readonly configFile?: readonly string[];
 }
 
 const command: Command = addRestAttachOptions(
@@ -37,8 +36,8 @@ const command: Command = addRestAttachOptions(
 const plan = planFrom(command.opts<RestAttachArguments>());
 if (!plan.ok) command.error(`error: ${plan.fault}`, { exitCode: EXIT_USAGE });
 
-const { apiHost, apiPort, configFile } = command.opts<ApiOptions>();
-const settings = readToolSettings(configFile ?? []);
+const { apiHost, apiPort } = command.opts<ApiOptions>();
+const settings = toolSettings(command);
 const result = await restAttach({
   args: command.opts<RestAttachArguments>(),
   plan: plan.value,

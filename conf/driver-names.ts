@@ -14,12 +14,21 @@ const DRIVERS_OF_THE_ORIGINAL: Readonly<Record<VpnType, Readonly<Record<string, 
   evpn: { linux: ['linux_vxlan.LinuxVXLANDataplaneDriver'], ovs: [] },
 };
 
+/** Where the classes of the original are, in its releases. */
+const PACKAGES: Readonly<Record<VpnType, readonly string[]>> = {
+  ipvpn: ['bagpipe.bgp.vpn.ipvpn.', 'networking_bagpipe.bagpipe_bgp.vpn.ipvpn.'],
+  evpn: ['bagpipe.bgp.vpn.evpn.', 'networking_bagpipe.bagpipe_bgp.vpn.evpn.'],
+};
+
 /** The short name of a driver, or a sentence that says which ones can be had. */
 export function canonicalDriver(vpnType: VpnType, given: string): Result<string, string> {
-  const driver = findDriver(vpnType, given);
+  const prefix = PACKAGES[vpnType].find((each) => given.startsWith(each));
+  const bare = prefix === undefined ? given : given.slice(prefix.length);
+  // What has a prefix is a class name: a short name after it is none.
+  const isName = prefix === undefined || bare.includes('Driver');
+  const driver = isName ? findDriver(vpnType, bare) : undefined;
   if (driver !== undefined) return success(driver.name);
   const choices = `expected one of ${driverNames(vpnType).join(', ')}`;
-  const bare = given.replace(`bagpipe.bgp.vpn.${vpnType}.`, '');
   for (const [name, classNames] of Object.entries(DRIVERS_OF_THE_ORIGINAL[vpnType])) {
     if (given !== name && !classNames.includes(bare)) continue;
     return failure(`the ${vpnType} driver "${name}" is not available in this version: ${choices}`);

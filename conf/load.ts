@@ -39,6 +39,9 @@ export function loadConfiguration(
   const reader = new OptionReader(settings, usesDefaults ? undefined : lookedIn, sources.interfaceAddress);
 
   const localAddress = reader.readAddress(daemon.localAddress);
+  const peers = reader.read(daemon.peers);
+  const repeated = firstRepeated(peers);
+  if (repeated !== undefined) reader.refuse(daemon.peers, `${repeated} is there more than once`);
   const logging = readLogging(reader);
   const configuration: Configuration = {
     files: paths,
@@ -47,7 +50,7 @@ export function loadConfiguration(
     api: { host: reader.read(daemon.apiHost), port: reader.read(daemon.apiPort) },
     bgp: {
       localAddress,
-      peers: reader.read(daemon.peers),
+      peers,
       myAs: reader.read(daemon.myAs),
       enableRtc: reader.read(daemon.enableRtc),
       bgpPort: reader.read(daemon.bgpPort),
@@ -62,7 +65,30 @@ export function loadConfiguration(
     },
     logging: logging.logging,
   };
-  return reader.faults.length > 0 ? failure(reader.faults) : success(configuration);
+  return reader.faults.length > 0 ? failure(inLineOrder(reader.faults, paths)) : success(configuration);
+}
+
+/** As a user goes through the files: by file and line; then what is in none. */
+function inLineOrder(
+  faults: readonly ConfigurationFault[],
+  paths: readonly string[],
+): readonly ConfigurationFault[] {
+  const place = ({ where }: ConfigurationFault): readonly [file: number, line: number] => {
+    const [, path, line] = /^(.*):(\d+)$/s.exec(where) ?? [];
+    const file = path === undefined ? -1 : paths.indexOf(path);
+    return file < 0 ? [paths.length, 0] : [file, Number(line)];
+  };
+  return faults.toSorted((one, other) => {
+    const [file, line] = place(one);
+    const [otherFile, otherLine] = place(other);
+    return file - otherFile || line - otherLine;
+  });
+}
+
+/** Host names are the same in any case. */
+function firstRepeated(peers: readonly string[]): string | undefined {
+  const names = peers.map((peer) => peer.toLowerCase());
+  return peers.find((_, index) => names.indexOf(names[index]!) < index);
 }
 
 function commandLine(overrides: Readonly<Record<string, string>>): IniFile {

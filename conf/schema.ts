@@ -1,6 +1,7 @@
 import { driverNames } from '../lib/dataplane/drivers/registry.ts';
 import type { VpnType } from '../lib/vpn/vpn-type.ts';
 import type { Option } from './option.ts';
+import { editDistance } from './edit-distance.ts';
 import { DAEMON_OPTIONS } from './options/daemon.ts';
 import { DATAPLANE_OPTIONS, DATAPLANE_SECTIONS } from './options/dataplane.ts';
 import { LOGGING_OPTIONS } from './options/logging.ts';
@@ -50,6 +51,16 @@ export function findOption(section: string, name: string): Option | undefined {
   return OPTIONS.find(
     (option) => sameSection(option.section, section) && [option.name, ...option.olderNames].includes(name),
   );
+}
+
+/** The option of this section whose name is so near that it may have been meant. */
+export function nearestOption(section: string, name: string): Option | undefined {
+  const wanted = name.toLowerCase().replaceAll('-', '_');
+  const ranked = OPTIONS.filter((option) => sameSection(option.section, section) && !option.noEffect)
+    .map((option) => ({ option, distance: editDistance(wanted, option.name) }))
+    .filter(({ option, distance }) => distance <= Math.max(1, Math.floor(option.name.length / 4)))
+    .sort((one, other) => one.distance - other.distance);
+  return ranked[0]?.option;
 }
 
 export function sameSection(one: string, other: string): boolean {

@@ -1,6 +1,6 @@
 import type { Assignment, IniFile } from './ini.ts';
 import { valueText, type Option } from './option.ts';
-import { findOption, isKnownSection, OBSOLETE_SECTION, sameSection } from './schema.ts';
+import { findOption, isKnownSection, nearestOption, OBSOLETE_SECTION, sameSection } from './schema.ts';
 
 /** What was set, by option: the text as it stands in the file, and where. */
 export interface Setting {
@@ -58,7 +58,9 @@ function sectionWarnings(name: string, where: string): readonly string[] {
 }
 
 function unknownOption({ section, name, where }: Assignment): string {
-  return `${where}: [${section}] ${name} is unknown, and ignored`;
+  const near = nearestOption(section, name);
+  const hint = near === undefined ? '' : `: did you mean ${near.name}?`;
+  return `${where}: [${section}] ${name} is unknown, and ignored${hint}`;
 }
 
 function olderName({ section, name, where }: Assignment, option: Option): string {

@@ -1,6 +1,6 @@
 import { failure, success, type Result } from '../../lib/result.ts';
 import { referenceOf, referencesBelow, type Fetched, type Json } from '../../lib/cli/render.ts';
-import { request } from './http.ts';
+import { request, type NoAnswer } from './http.ts';
 
 export interface Node {
   /** Where it was found, which is elsewhere than asked for if there was a reference. */
@@ -10,6 +10,10 @@ export interface Node {
 
 export type LookingGlassFault =
   { readonly code: 'not-found' } | { readonly code: 'error'; readonly message: string };
+
+/** In seconds. */
+const PATIENCE = 10;
+const WHERE_IT_LISTENS = 'is bagpipe-bgp running? --server and --port say where it listens';
 
 /** What is at a URL; a reference there is followed, once. */
 export async function readNode(url: string): Promise<Result<Node, LookingGlassFault>> {
@@ -30,6 +34,7 @@ export async function readBelow(
   fetched = new Map<string, Json>(),
 ): Promise<Result<Fetched, LookingGlassFault>> {
   for (const reference of referencesBelow(value, url)) {
+    if (fetched.has(reference)) continue;
     const content = await get(reference);
     if (!content.ok && content.fault.code === 'not-found') continue;
     if (!content.ok) return content;
@@ -41,8 +46,8 @@ export async function readBelow(
 }
 
 async function get(url: string): Promise<Result<Json, LookingGlassFault>> {
-  const answer = await request(url);
-  if (!answer.ok) return error(`No server at ${new URL(url).origin} : ${answer.fault}`);
+  const answer = await request({ url, patience: PATIENCE });
+  if (!answer.ok) return error(noAnswer(url, answer.fault));
   const { status, body } = answer.value;
   if (status === 404) return failure({ code: 'not-found' });
   if (status !== 200) return error(`Error code ${status}: ${body}`);
@@ -51,6 +56,11 @@ async function get(url: string): Promise<Result<Json, LookingGlassFault>> {
   } catch {
     return error(`${url} did not answer with JSON: is this the API of bagpipe-bgp?`);
   }
+}
+
+function noAnswer(url: string, { code, message }: NoAnswer): string {
+  if (code === 'silent') return `no answer from ${url}: ${message}`;
+  return `No server at ${new URL(url).origin} : ${message}\n${WHERE_IT_LISTENS}`;
 }
 
 function error(message: string): Result<never, LookingGlassFault> {

@@ -3,15 +3,24 @@ import { host, integer, port } from '../../conf/value-type.ts';
 import { DIRECTIONS } from '../../lib/vpn/vpn-type.ts';
 import { collect, collectList, typed } from './command.ts';
 
+/** The daemon checks and keeps these; no route and no packet is different for it yet. */
+const NOT_YET = '(accepted, not acted upon yet)';
+
 /** The command line of `bagpipe-rest-attach`, as `RestAttachArguments` and the three options on the API. */
 export function addRestAttachOptions(command: Command): Command {
   const unsigned32 = typed(integer(0, 0xffffffff));
   const vlan = typed(integer(1, 4094, 'a VLAN'));
   return command
     .option('--attach', 'attach the port')
-    .option('--detach', 'detach it; interfaces and namespaces stay')
+    .option(
+      '--detach',
+      'detach it, by MAC and address: the port is not compared; interfaces and namespaces stay',
+    )
     .addOption(new Option('--network-type <type>', 'kind of VPN').choices(['ipvpn', 'evpn']))
-    .option('--port <port>', 'interface name; netns[:interface] for a network namespace; evpn:<instance id>')
+    .option(
+      '--port <port>',
+      `interface name; netns[:interface] for a network namespace; evpn:<instance id> ${NOT_YET}`,
+    )
     .option('--ip <address[/length]>', 'address of the port; the length is 24 if there is none (IPv6: 64)')
     .addOption(
       new Option('--vpn-instance-id <id>', 'VPN instance').default(
@@ -20,7 +29,10 @@ export function addRestAttachOptions(command: Command): Command {
       ),
     )
     .option('--gateway-ip <address>', 'gateway of the subnet (default: its last but one address)')
-    .option('--mac <address>', 'MAC address of the port; mandatory for evpn without netns')
+    .option(
+      '--mac <address>',
+      'MAC address of the port; netns has its own; mandatory for evpn otherwise (default for ipvpn: 52:54:00:99:99:22)',
+    )
     .addOption(
       repeatable('--rt <rt>', 'route target to import and export', '64512:512 for ipvpn, 64512:513 for evpn'),
     )
@@ -35,19 +47,39 @@ export function addRestAttachOptions(command: Command): Command {
     .option('--if2vpn <interface>', 'its interface towards the VPN', 'tovpn')
     .option('--ovs-preplug', 'plug the port into Open vSwitch first (ipvpn)')
     .option('--ovs-bridge <bridge>', 'bridge for that', 'br-int')
-    .option('--ovs-vlan <vlan>', 'attach this VLAN of the port only', vlan)
-    .addOption(repeatable('--readv-from-rt <rt>', 'advertise again what carries this route target'))
-    .addOption(repeatable('--readv-to-rt <rt>', 'with this route target'))
-    .addOption(repeatable('--redirect-rts <rt>', 'attract traffic from the VRFs that import this'))
-    .option('--source-prefix <prefix>', 'classifier of the traffic to attract: source')
-    .option('--destination-prefix <prefix>', 'destination')
-    .option('--source-port <port[:port]>', 'source port or range')
-    .option('--destination-port <port[:port]>', 'destination port or range')
-    .option('--protocol <name>', 'IP protocol')
-    .addOption(repeatable('--attract-to-rt <rt>', 'route target to attract the traffic to'))
-    .addOption(repeatable('--static-destination-prefix <prefix>', 'prefix to attract'))
+    .option('--ovs-vlan <vlan>', 'attach this VLAN of the port only; needs --ovs-preplug', vlan)
+    .addOption(
+      repeatable(
+        '--readv-from-rt <rt>',
+        `advertise again what carries this route target, needs --readv-to-rt ${NOT_YET}`,
+      ),
+    )
+    .addOption(repeatable('--readv-to-rt <rt>', `with this route target ${NOT_YET}`))
+    .addOption(repeatable('--redirect-rts <rt>', `attract traffic from the VRFs that import this ${NOT_YET}`))
+    .option('--source-prefix <prefix>', `classifier of the traffic to attract: source ${NOT_YET}`)
+    .option('--destination-prefix <prefix>', `destination ${NOT_YET}`)
+    .option('--source-port <port[:port]>', `source port or range ${NOT_YET}`)
+    .option('--destination-port <port[:port]>', `destination port or range ${NOT_YET}`)
+    .option('--protocol <name>', `IP protocol ${NOT_YET}`)
+    .addOption(
+      repeatable(
+        '--attract-to-rt <rt>',
+        `route target to attract the traffic to, needs --redirect-rts ${NOT_YET}`,
+      ),
+    )
+    .addOption(
+      repeatable(
+        '--static-destination-prefix <prefix>',
+        `prefix to attract, needs --redirect-rts ${NOT_YET}`,
+      ),
+    )
     .option('--lb-consistent-hash-order <number>', 'place among equal next hops', unsigned32, 0)
-    .option('--vni <number>', 'VXLAN network identifier of the instance', typed(integer(0, 0xffffff)), 0)
+    .option(
+      '--vni <number>',
+      'VXLAN network identifier of the instance; 0: each node takes one of its own',
+      typed(integer(0, 0xffffff)),
+      0,
+    )
     .option('--local-pref <number>', 'local preference; 0 means that of the daemon', unsigned32, 0)
     .option(
       '--api-host <address>',

@@ -8,6 +8,10 @@ import { request } from './http.ts';
 import { netnsPortMac, prepareNetnsPort } from './netns-port.ts';
 import { runAll, runner, type Run } from './run.ts';
 
+/** In seconds: the daemon answers when the port works. */
+const PATIENCE = 60;
+const WHERE_IT_LISTENS = 'is bagpipe-bgp running? --api-host and --api-port say where it listens';
+
 export interface RestAttachJob {
   readonly args: RestAttachArguments;
   readonly plan: RestAttachPlan;
@@ -56,8 +60,12 @@ async function preparePort(
 
 async function post(url: string, body: Record<string, unknown>): Promise<Result<void, string>> {
   console.log(`request: ${JSON.stringify(body)}`);
-  const answer = await request(url, body);
-  if (!answer.ok) return failure(`no answer from ${url}: ${answer.fault}`);
+  const answer = await request({ url, body, patience: PATIENCE });
+  if (!answer.ok) {
+    const { code, message } = answer.fault;
+    const hint = code === 'unreachable' ? `\n${WHERE_IT_LISTENS}` : '';
+    return failure(`no answer from ${url}: ${message}${hint}`);
+  }
   const { status, reason, body: text } = answer.value;
   if (status === 200) {
     console.log(`response: ${status} ${text}`);

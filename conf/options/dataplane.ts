@@ -46,13 +46,20 @@ const DRIVER_HELP: Readonly<Record<VpnType, Readonly<Record<string, string>>>> =
   },
 };
 
+/** Examples of class names, which are not those of every driver that this version has. */
+const CLASS_NAME_FORM: Readonly<Record<VpnType, string>> = {
+  ipvpn:
+    'bare or with their module: DummyDataplaneDriver, bagpipe.bgp.vpn.ipvpn.DummyDataplaneDriver, networking_bagpipe.bagpipe_bgp.vpn.ipvpn.DummyDataplaneDriver',
+  evpn: 'bare or with their module: DummyDataplaneDriver, linux_vxlan.LinuxVXLANDataplaneDriver, bagpipe.bgp.vpn.evpn.linux_vxlan.LinuxVXLANDataplaneDriver, networking_bagpipe.bagpipe_bgp.vpn.evpn.linux_vxlan.LinuxVXLANDataplaneDriver',
+};
+
 function dataplaneDriver(vpnType: VpnType): Option<string> {
   const names = driverNames(vpnType);
   const meanings = names.map((name) => `${name} (${DRIVER_HELP[vpnType][name] ?? name})`);
   return option(DATAPLANE_SECTIONS[vpnType], 'dataplane_driver', {
     type: { ...text, expected: `one of ${names.join(', ')}` },
     default: 'dummy',
-    help: `What moves the packets: ${meanings.join('; ')}. The class names of earlier releases are understood too.`,
+    help: `What moves the packets: ${meanings.join('; ')}. The class names of earlier releases are understood too, ${CLASS_NAME_FORM[vpnType]}.`,
   });
 }
 

@@ -1,10 +1,12 @@
 import { createServer } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { driverNames } from '../../lib/dataplane/drivers/registry.ts';
 import { DIRECTORY, file, MINIMUM } from '../conf/fixture.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
-import { startProgram, type Program } from '../support/programs.ts';
+import { needsRoot } from '../support/needs.ts';
+import { attempt, inNamespace, startProgram, type Program } from '../support/programs.ts';
 import { commandLine, run } from './fixture.ts';
 
 /** A configuration whose API port is free. */
@@ -80,6 +82,7 @@ test('help and version: status 0', async () => {
     '[DATAPLANE_DRIVER_EVPN]',
     'vxlan_dst_port = 4789',
     'Exit status:',
+    'SIGHUP is ignored: restart',
     'Examples:',
   ]) {
     assert.ok(help.stdout.includes(part), part);
@@ -88,8 +91,46 @@ test('help and version: status 0', async () => {
   assert.match(version.stdout, /^bagpipe-bgp \d+\.\d+\.\d+/);
 });
 
+test('clean-up beside a daemon: only by force', async () => {
+  const { path, port } = await configurationFile();
+  const program = startProgram('beside', [...commandLine('bagpipe-bgp'), '--config-file', path], {
+    directory: DIRECTORY,
+  });
+  await eventually('the API answers', async () => {
+    assert.ok((await fetch(`http://127.0.0.1:${port}/ping`)).ok);
+  });
+  const refused = await run('bagpipe-bgp-cleanup', '--config-file', path);
+  assert.is(refused.status, 1);
+  assert.is(
+    refused.stderr,
+    `bagpipe-bgp-cleanup: a daemon answers on http://127.0.0.1:${port}: stop it first, or use --force`,
+  );
+  assert.is(refused.stdout, '');
+  const forced = await run('bagpipe-bgp-cleanup', '--config-file', path, '--force');
+  assert.is(forced.status, 0, forced.stderr);
+  assert.match(forced.stdout, /^ipvpn dummy: nothing to remove$/m);
+  await program.stop();
+});
+
+if (needsRoot('clean-up without a configuration file')) {
+  test('clean-up without a configuration file: every driver that there is', async () => {
+    const namespace = `cleanup-${process.pid}`;
+    await attempt(['ip', 'netns', 'add', namespace]);
+    const { status, output } = await attempt(commandLine('bagpipe-bgp-cleanup'), inNamespace(namespace));
+    await attempt(['ip', 'netns', 'delete', namespace]);
+    assert.is(status, 0, output);
+    for (const vpnType of ['ipvpn', 'evpn'] as const) {
+      for (const name of driverNames(vpnType)) {
+        assert.match(output, new RegExp(`^${vpnType} ${name}: nothing to remove$`, 'm'));
+      }
+    }
+  });
+}
+
 test('clean-up: the configuration of the daemon, one line for each dataplane', async () => {
-  const { status, stdout } = await run('bagpipe-bgp-cleanup', '--config-file', file(MINIMUM), '--debug');
+  // Elsewhere on this machine a daemon may run on the port of the defaults.
+  const path = file(`${MINIMUM}[API]\nport = ${await freePort()}\n`);
+  const { status, stdout } = await run('bagpipe-bgp-cleanup', '--config-file', path, '--debug');
   assert.is(status, 0);
   assert.equal(stdout.split('\n'), ['ipvpn dummy: nothing to remove', 'evpn dummy: nothing to remove']);
   assert.is((await run('bagpipe-bgp-cleanup', '--config-file', '/nonexistent')).status, 1);

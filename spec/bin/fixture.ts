@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Json } from '../../lib/cli/render.ts';
@@ -73,3 +73,48 @@ export function startFakeApi(
     });
   });
 }
+
+/** A TCP server on loopback that is no API: what it does with a connection is up to the test. */
+export function startTcpServer(
+  onConnection: (socket: Socket) => void,
+): Promise<{ readonly port: string; readonly stop: () => void }> {
+  const sockets: Socket[] = [];
+  const server = createTcpServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    onConnection(socket);
+  });
+  return new Promise((started) => {
+    server.listen(0, '127.0.0.1', () => {
+      const stop = (): void => {
+        server.close();
+        for (const socket of sockets) socket.destroy();
+      };
+      started({ port: String((server.address() as AddressInfo).port), stop });
+    });
+  });
+}
+
+/** Servers that accept a connection and do not answer, and what a client says of them. */
+export const NO_API: readonly [name: string, onConnection: (socket: Socket) => void, message: RegExp][] = [
+  [
+    'closes at once',
+    (socket) => socket.end(),
+    /^no answer from http:\S+: the server closed the connection; is this the API port of bagpipe-bgp\?$/,
+  ],
+  [
+    'resets at once',
+    (socket) => socket.resetAndDestroy(),
+    /^no answer from http:\S+: the server closed the connection; is this the API port of bagpipe-bgp\?$/,
+  ],
+  [
+    'closes in the answer',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{'),
+    /^no answer from http:\S+: the server closed the connection; is this the API port of bagpipe-bgp\?$/,
+  ],
+  [
+    'speaks something else',
+    (socket) => socket.end('SSH-2.0-OpenSSH\r\n'),
+    /^no answer from http:\S+: .*; is this the API port of bagpipe-bgp\?$/,
+  ],
+];

@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Json } from '../../lib/cli/render.ts';
+import { file } from '../conf/fixture.ts';
 import { freePort } from '../support/free-port.ts';
-import { run, startFakeApi, type FakeApi, type Run } from './fixture.ts';
+import { NO_API, run, startFakeApi, startTcpServer, type FakeApi, type Run } from './fixture.ts';
 
 let api: FakeApi;
 
@@ -23,6 +24,9 @@ test.before(async () => {
       '/looking-glass/vpns/a%20b%2Fc': 7,
       '/looking-glass/null': null,
       '/elsewhere/': 'other prefix',
+      '/looking-glass/circle': [{ id: 'w1', href: `${url}/looking-glass/circle/w1` }],
+      '/looking-glass/circle/w1': { routes: { href: `${url}/looking-glass/circle/w1/routes` } },
+      '/looking-glass/circle/w1/routes': [{ source: { id: 'w1', href: `${url}/looking-glass/circle/w1` } }],
     };
     if (path === '/looking-glass/broken') return { status: 500, body: { description: 'Server error' } };
     return path in nodes ? { status: 200, body: nodes[path]! } : { status: 404, body: null };
@@ -47,6 +51,10 @@ const OUTPUTS: readonly [args: readonly string[], lines: readonly string[]][] = 
     ['instances:', '  * v1', '    name: VRF-1', '    ports: -', 'elsewhere:  (...)', 'gone:  (...)'],
   ],
   [
+    ['-r', 'circle'],
+    ['* w1', '  routes:', '    * source: w1 (...)'],
+  ],
+  [
     ['vpns', 'ref'],
     ['name: VRF-1', 'ports: -'],
   ],
@@ -68,6 +76,48 @@ test('JSON, whole', async () => {
   assert.equal(JSON.parse(stdout), [{ id: 'v1', name: 'VRF-1', ports: {} }]);
 });
 
+test('JSON of pages that refer to each other in circles', async () => {
+  const { stdout, status } = await look('--json', '--recurse', 'circle');
+  assert.is(status, 0);
+  const source = { id: 'w1', href: `${api.url}/looking-glass/circle/w1` };
+  assert.equal(JSON.parse(stdout), [{ id: 'w1', routes: [{ source }] }]);
+});
+
+test('nothing at the path, in a script that wants JSON', async () => {
+  const { status, stdout, stderr } = await look('--json', 'vpns', 'nosuch');
+  assert.is(status, 1);
+  assert.is(stdout, '');
+  assert.match(stderr, /^No such looking glass path: vpns nosuch\n/);
+});
+
+for (const [name, onConnection, message] of NO_API) {
+  test(`a server that ${name}`, async () => {
+    const { port, stop } = await startTcpServer(onConnection);
+    const { status, stderr } = await run('bagpipe-looking-glass', '--server', '127.0.0.1', '--port', port);
+    stop();
+    assert.is(status, 1);
+    assert.match(stderr, message);
+  });
+}
+
+test('a server that says nothing', async () => {
+  const { port, stop } = await startTcpServer(() => undefined);
+  const { status, stderr } = await run('bagpipe-looking-glass', '--server', '127.0.0.1', '--port', port);
+  stop();
+  assert.is(status, 1);
+  assert.match(stderr, /^no answer from http:\S+: nothing within 10 s$/);
+});
+
+test('the API is where the configuration says', async () => {
+  const configuration = file(`[API]\nhost = 0.0.0.0\nport = ${api.port}\n`);
+  const { status, stdout } = await run('bagpipe-looking-glass', '--config-file', configuration, 'null');
+  assert.is(status, 0);
+  assert.is(stdout, 'None');
+  const missing = await run('bagpipe-looking-glass', '--config-file', '/nonexistent', 'null');
+  assert.is(missing.status, 1);
+  assert.is(missing.stderr, 'bagpipe-looking-glass: /nonexistent: this configuration file does not exist');
+});
+
 test('nothing at the path', async () => {
   const { status, stdout } = await look('vpns', 'nosuch');
   assert.is(
@@ -85,6 +135,7 @@ test('a daemon that fails, and none', async () => {
   const nobody = await run('bagpipe-looking-glass', '--server', '127.0.0.1', '--port', port);
   assert.is(nobody.status, 1);
   assert.match(nobody.stderr, new RegExp(`No server at http://127\\.0\\.0\\.1:${port} : .*ECONNREFUSED`));
+  assert.match(nobody.stderr, /^is bagpipe-bgp running\? --server and --port say where it listens$/m);
 });
 
 test('wrong usage', async () => {

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { file } from '../conf/fixture.ts';
 import { attempt } from '../support/programs.ts';
 import { needsRoot } from '../support/needs.ts';
-import { run, startFakeApi, type FakeApi, type Run } from './fixture.ts';
+import { NO_API, run, startFakeApi, startTcpServer, type FakeApi, type Run } from './fixture.ts';
 
 let api: FakeApi;
 
@@ -68,6 +68,32 @@ test('so has a daemon that is not there', async () => {
   const { status, stderr } = await restAttach('--attach', ...TO_TAP1, '--api-port', '1');
   assert.is(status, 1);
   assert.match(stderr, /no answer from http:\/\/127\.0\.0\.1:1\/attach_localport: /);
+  assert.match(stderr, /^is bagpipe-bgp running\? --api-host and --api-port say where it listens$/m);
+});
+
+for (const [name, onConnection, message] of NO_API) {
+  test(`so has a server that ${name}`, async () => {
+    const { port, stop } = await startTcpServer(onConnection);
+    const { status, stderr } = await restAttach('--attach', ...TO_TAP1, '--api-port', port);
+    stop();
+    assert.is(status, 1);
+    assert.match(stderr, message);
+  });
+}
+
+test('so has a configuration file that is missing or wrong; nothing is asked then', async () => {
+  const wrong = file('[API]\nport = x\n');
+  const broken = file('hello\n');
+  for (const [path, message] of [
+    ['/nonexistent', '/nonexistent: this configuration file does not exist'],
+    [wrong, `${wrong}:2: [API] port: "x" is not valid: expected a port number from 1 to 65535`],
+    [broken, `${broken}:1: expected "name = value", found "hello"`],
+  ] as const) {
+    const { status, stderr } = await restAttach('--attach', ...TO_TAP1, '--config-file', path);
+    assert.is(status, 1);
+    assert.is(stderr, `bagpipe-rest-attach: ${message}`);
+  }
+  assert.is(api.requests.length, 0);
 });
 
 test('so has a command that fails; nothing is asked then', async () => {
@@ -77,9 +103,35 @@ test('so has a command that fails; nothing is asked then', async () => {
   assert.is(status, 1);
   assert.match(
     stderr,
-    /"(\/nonexistent\/helper )?ovs-vsctl --may-exist add-port no-such-bridge tap1" failed: ./,
+    /"(\/nonexistent\/helper )?ovs-vsctl --may-exist add-port no-such-bridge tap1" failed: .|^ovs-vsctl is not installed \(Open vSwitch\)$/,
   );
   assert.is(api.requests.length, 0);
+});
+
+test('help says what is kept and does nothing yet, and what is taken when nothing is said', async () => {
+  const { stdout, status } = await run('bagpipe-rest-attach', '--help');
+  assert.is(status, 0);
+  const help = stdout.replaceAll(/\s+/g, ' ');
+  for (const part of [
+    'evpn:<instance id> (accepted, not acted upon yet)',
+    'attract traffic from the VRFs that import this (accepted, not acted upon yet)',
+    'default for ipvpn: 52:54:00:99:99:22',
+    '0: each node takes one of its own',
+    'the last attach decides',
+    'by MAC and address: the port is not compared',
+  ]) {
+    assert.ok(help.includes(part), part);
+  }
+  assert.not.match(help, /--port evpn:blue/);
+});
+
+test('a command that is not installed is named', async () => {
+  const words = [process.execPath, '--import', 'tsx', 'bin/bagpipe-rest-attach.ts', '--attach', ...TO_TAP1];
+  const path = ['env', 'PATH=/nonexistent'];
+  const helper = file('[COMMON]\nroot_helper =\n');
+  const { status, output } = await attempt([...words, '--ovs-preplug', '--config-file', helper], path);
+  assert.is(status, 1);
+  assert.match(output, /^ovs-vsctl is not installed \(Open vSwitch\)$/m);
 });
 
 test('wrong usage has status 2', async () => {
@@ -89,6 +141,8 @@ test('wrong usage has status 2', async () => {
   assert.is((await restAttach('--attach', ...TO_TAP1, 'extra')).status, 2);
   assert.is((await restAttach('--attach', ...TO_TAP1, '--direction', 'up')).status, 2);
   assert.is((await restAttach('--attach', ...TO_TAP1, '--vni', '16777216')).status, 2);
+  assert.is((await restAttach('--attach', '--detach', ...TO_TAP1)).status, 2);
+  assert.is((await restAttach('--attach', ...TO_TAP1, '--ovs-vlan', '5')).status, 2);
   assert.is(api.requests.length, 0);
 });
 

@@ -120,7 +120,7 @@ const FAULTS: readonly [name: string, text: string, expected: readonly string[]]
     'what must be set',
     '[API]\nport = 1\n',
     [
-      'f: [BGP] local_address: must be set: expected an IPv4 address or the name of a network interface',
+      'f: [BGP] local_address: must be set: expected the IPv4 address of a host or the name of a network interface',
       'f: [BGP] my_as: must be set: expected an AS number from 1 to 65535',
     ],
   ],
@@ -135,13 +135,20 @@ const FAULTS: readonly [name: string, text: string, expected: readonly string[]]
     ['f:4: [BGP] my_as: "65536" is not valid: expected an AS number from 1 to 65535'],
   ],
   [
-    'several at once',
+    'several at once, in the order of the lines',
     `${MINIMUM}enable_rtc = maybe\npeers = 192.0.2.300\n[API]\nport = 70000\nhost = a_b\n`,
     [
-      'f:8: [API] host: "a_b" is not valid: expected an IP address or a host name',
-      'f:7: [API] port: "70000" is not valid: expected a port number from 1 to 65535',
-      'f:5: [BGP] peers: "192.0.2.300" is not valid: expected an IPv4 address or a host name, or several, separated by commas',
       'f:4: [BGP] enable_rtc: "maybe" is not valid: expected true, yes, on, 1, false, no, off or 0',
+      'f:5: [BGP] peers: "192.0.2.300" is not valid: expected an IPv4 address or a host name, or several, separated by commas',
+      'f:7: [API] port: "70000" is not valid: expected a port number from 1 to 65535',
+      'f:8: [API] host: "a_b" is not valid: expected an IP address or a host name',
+    ],
+  ],
+  [
+    'a peer that is there twice',
+    `${MINIMUM}peers = 192.0.2.2, rr.example, 192.0.2.3, RR.example\n`,
+    [
+      'f:4: [BGP] peers: "192.0.2.2, rr.example, 192.0.2.3, RR.example" is not valid: RR.example is there more than once',
     ],
   ],
   [
@@ -237,6 +244,42 @@ log_file = /etc/bagpipe-bgp/log.conf
       '[DEFAULT] log_file = /etc/bagpipe-bgp/log.conf looks like a configuration file, and is ignored',
     ],
   );
+});
+
+test('a misspelt option: what may have been meant', () => {
+  const hint = (section: string, name: string): string =>
+    warnings(`${MINIMUM}[${section}]\n${name} = 1\n`)[0]!.split('ignored')[1]!;
+  assert.is(hint('API', 'prot'), ': did you mean port?');
+  assert.is(hint('api', 'PORT'), ': did you mean port?');
+  assert.is(hint('BGP', 'my-as'), ': did you mean my_as?');
+  assert.is(hint('BGP', 'local_adress'), ': did you mean local_address?');
+  assert.is(hint('BGP', 'port'), '');
+  assert.is(hint('API', 'x'), '');
+});
+
+test('faults of several files: by file, then by line, what is in none at the end', () => {
+  const files = [file('[API]\nport = x\nhost = a_b\n'), file('[BGP]\nlocal_address = eth0\nbgp_port = x\n')];
+  const result = load({ files, overrides: { debug: 'x' } });
+  assert.not(result.ok);
+  if (result.ok) return;
+  const [one, two] = files;
+  const places = result.fault.map(({ where, option }) => `${where} ${option}`);
+  assert.equal(places.slice(0, 3), [`${one}:2 port`, `${one}:3 host`, `${two}:3 bgp_port`]);
+  assert.equal(new Set(places.slice(3)), new Set(['command line debug', `${one}, ${two} my_as`]));
+});
+
+test('class names of drivers, bare or with the package of any release', () => {
+  const name = (vpnType: 'ipvpn' | 'evpn', driver: string): string =>
+    loaded(`${MINIMUM}[DATAPLANE_DRIVER_${vpnType.toUpperCase()}]\ndataplane_driver = ${driver}\n`).drivers[
+      vpnType
+    ].driver;
+  for (const prefix of ['', 'bagpipe.bgp.vpn.evpn.', 'networking_bagpipe.bagpipe_bgp.vpn.evpn.']) {
+    assert.is(name('evpn', `${prefix}DummyDataplaneDriver`), 'dummy');
+    assert.is(name('evpn', `${prefix}linux_vxlan.LinuxVXLANDataplaneDriver`), 'linux');
+  }
+  assert.is(name('ipvpn', 'networking_bagpipe.bagpipe_bgp.vpn.ipvpn.DummyDataplaneDriver'), 'dummy');
+  const wrong = `${MINIMUM}[DATAPLANE_DRIVER_EVPN]\ndataplane_driver = bagpipe.bgp.vpn.evpn.linux\n`;
+  assert.is(faults(wrong).length, 1);
 });
 
 test('where the log goes', () => {

@@ -5,22 +5,36 @@ import { narrator } from './narrator.ts';
 import { DIRECTORY, PREFIX, removeScene, standingNamespaces } from './scene.ts';
 import { tellStory } from './story.ts';
 
-/**
- * `npm run demo`: two compute nodes in one E-VPN, from nothing to a ping, told step by step.
- *
- *     --keep    leaves it running, and says how to enter
- *     --remove  removes what was kept
- */
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { keep: { type: 'boolean' }, remove: { type: 'boolean' } } });
+const EXIT_USAGE = 2;
+const USAGE = `Usage: npm run demo [-- --keep | --remove]
+
+Two compute nodes in one E-VPN, from nothing to a ping, told step by step. Needs root.
+
+  --keep    leave it running, and say how to enter
+  --remove  remove what was kept
+  --help    print this help and exit`;
+
+interface Arguments {
+  readonly keep?: boolean;
+  readonly remove?: boolean;
+  readonly help?: boolean;
+}
+
+async function main(values: Arguments): Promise<number> {
+  if (values.help === true) {
+    console.log(USAGE);
+    return 0;
+  }
   if (process.getuid?.() !== 0) return refuse('network namespaces need root');
-  const missing = missingPackages(['gobgpd', 'iproute2', 'iputils-ping', 'procps']);
+  const missing = missingPackages(
+    values.remove === true ? ['iproute2'] : ['gobgpd', 'iproute2', 'iputils-ping', 'procps'],
+  );
   if (missing.length > 0) {
     console.log(`Installing Debian packages: ${missing.join(', ')} ...`);
     installPackages(missing);
   }
   if (values.remove === true) {
-    removeScene();
+    console.log(removeScene() ? 'removed' : 'nothing to remove');
     return 0;
   }
   if (standingNamespaces().length > 0) {
@@ -48,10 +62,27 @@ async function main(): Promise<number> {
   return 0;
 }
 
+/** Undefined, and the reason said, for a command line that makes no sense. */
+function readArguments(): Arguments | undefined {
+  try {
+    const type = 'boolean';
+    const { values } = parseArgs({
+      options: { keep: { type }, remove: { type }, help: { type, short: 'h' } },
+    });
+    if (values.keep !== true || values.remove !== true) return values;
+    console.error('demo: --keep and --remove exclude each other');
+  } catch (error) {
+    console.error(`demo: ${(error as Error).message}`);
+  }
+  console.error(USAGE);
+  return undefined;
+}
+
 function refuse(reason: string): number {
   console.error(`demo: ${reason}`);
   return 1;
 }
 
 // Programs that are kept must not keep us.
-process.exit(await main());
+const values = readArguments();
+process.exit(values === undefined ? EXIT_USAGE : await main(values));

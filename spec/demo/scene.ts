@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,14 +21,17 @@ export function prepareDirectory(): void {
   mkdirSync(DIRECTORY, { recursive: true });
 }
 
-/** Ends what runs in the namespaces of the demo and removes them, and its files. */
-export function removeScene(): void {
-  for (const name of standingNamespaces()) {
+/** Ends what runs in the namespaces of the demo and removes them, and its files; false if there was nothing of it. */
+export function removeScene(): boolean {
+  const names = standingNamespaces();
+  const stood = names.length > 0 || existsSync(DIRECTORY);
+  for (const name of names) {
     const pids = execFileSync('ip', ['netns', 'pids', name], { encoding: 'utf8' });
     for (const pid of pids.split('\n').filter((line) => line !== '')) end(Number(pid));
     execFileSync('ip', ['netns', 'delete', name]);
   }
   rmSync(DIRECTORY, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  return stood;
 }
 
 function end(pid: number): void {

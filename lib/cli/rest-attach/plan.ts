@@ -49,8 +49,10 @@ const CLASSIFIER_OPTIONS = [
 /** Checks and completes the command line, or says what is missing. */
 export function plan(args: RestAttachArguments): Result<RestAttachPlan, string> {
   const { networkType: vpnType } = args;
-  if ((args.attach === true) === (args.detach === true))
-    return failure('Need to specify --attach or --detach');
+  if (args.attach === true && args.detach === true) {
+    return failure('Need to specify exactly one of --attach and --detach');
+  }
+  if (args.attach !== true && args.detach !== true) return failure('Need to specify --attach or --detach');
   if (vpnType === undefined) return failure('Need to specify --network-type');
   if (args.port === undefined) return failure('Need to specify --port <localport>');
   if (args.ip === undefined) return failure('Need to specify --ip');
@@ -73,6 +75,8 @@ export function plan(args: RestAttachArguments): Result<RestAttachPlan, string> 
       '--redirect-rts and a classifier (--source-prefix, --destination-port...) need each other',
     );
   }
+  const lacking = lackingCompanion(args);
+  if (lacking !== undefined) return failure(lacking);
   const withoutRts = [args.rt, args.importRt, args.exportRt].every((rts) => rts.length === 0);
   const rts = withoutRts ? [DEFAULT_RTS[vpnType]] : args.rt;
   return success({
@@ -86,6 +90,19 @@ export function plan(args: RestAttachArguments): Result<RestAttachPlan, string> 
     importRts: [...rts, ...args.importRt],
     exportRts: [...rts, ...args.exportRt],
   });
+}
+
+/** Options that would be left out without a word, as they say nothing without another one. */
+function lackingCompanion(args: RestAttachArguments): string | undefined {
+  const redirecting = args.redirectRts.length > 0;
+  if (args.readvFromRt.length > 0 && args.readvToRt.length === 0)
+    return '--readv-from-rt needs --readv-to-rt';
+  if (args.attractToRt.length > 0 && !redirecting) return '--attract-to-rt needs --redirect-rts';
+  if (args.staticDestinationPrefix.length > 0 && !redirecting) {
+    return '--static-destination-prefix needs --redirect-rts';
+  }
+  if (args.ovsVlan !== undefined && args.ovsPreplug !== true) return '--ovs-vlan needs --ovs-preplug';
+  return undefined;
 }
 
 /** `tap1`, `evpn:<instance>`, `netns`, or `netns:<interface outside>`. */

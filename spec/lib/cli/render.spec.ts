@@ -83,10 +83,34 @@ const IN_PLACE: readonly [name: string, value: Json, lines: readonly string[], r
 
 for (const [name, value, lines, resolved] of IN_PLACE) {
   test(`in place of references: ${name}`, () => {
-    assert.equal(render(value, FETCHED), lines);
-    assert.equal(resolve(value, FETCHED), resolved);
+    assert.equal(render(value, FETCHED, 'u'), lines);
+    assert.equal(resolve(value, FETCHED, 'u'), resolved);
   });
 }
+
+test('pages that refer to each other in circles', () => {
+  const fetched = new Map<string, Json>([
+    ['u/w', { name: 'w', routes: { href: 'u/w/routes' } }],
+    ['u/w/routes', [{ prefix: 'p', source: { id: 'w', href: 'u/w' }, self: { href: 'u/w/routes' } }]],
+  ]);
+  const value = [{ id: 'w', href: 'u/w' }];
+  assert.equal(render(value, fetched, 'u'), [
+    '* w',
+    '  name: w',
+    '  routes:',
+    '    * prefix: p',
+    '      source: w (...)',
+    '      self:  (...)',
+  ]);
+  const routes = [{ prefix: 'p', source: { id: 'w', href: 'u/w' }, self: { href: 'u/w/routes' } }];
+  assert.equal(resolve(value, fetched, 'u'), [{ id: 'w', name: 'w', routes }]);
+});
+
+test('a page with a slash at its end that refers to itself', () => {
+  const value = { self: { href: 'u/' } };
+  assert.equal(referencesBelow(value, 'u/'), []);
+  assert.equal(resolve(value, new Map<string, Json>([['u/', value]]), 'u/'), value);
+});
 
 test('only references below the address are followed', () => {
   const value = {

@@ -114,7 +114,6 @@ const REQUESTS: readonly [name: string, args: Arguments, body: Readonly<Record<s
     { readvFromRt: ['1:1'], readvToRt: ['1:2'] },
     { readvertise: { from_rt: ['1:1'], to_rt: ['1:2'] } },
   ],
-  ['readvertise without target', { readvFromRt: ['1:1'] }, {}],
   [
     'attract',
     {
@@ -151,7 +150,7 @@ for (const [name, args, expected] of REQUESTS) {
 
 const REFUSED: readonly [args: Arguments, message: RegExp][] = [
   [{ attach: undefined }, /^Need to specify --attach or --detach$/],
-  [{ detach: true }, /^Need to specify --attach or --detach$/],
+  [{ detach: true }, /^Need to specify exactly one of --attach and --detach$/],
   [{ networkType: undefined }, /^Need to specify --network-type$/],
   [{ port: undefined }, /^Need to specify --port <localport>$/],
   [{ ip: undefined }, /^Need to specify --ip$/],
@@ -167,6 +166,10 @@ const REFUSED: readonly [args: Arguments, message: RegExp][] = [
   [{ mac: 'x' }, /--mac x: expected a MAC address/],
   [{ redirectRts: ['1:1'] }, /need each other/],
   [{ protocol: 'tcp' }, /need each other/],
+  [{ readvFromRt: ['1:1'] }, /^--readv-from-rt needs --readv-to-rt$/],
+  [{ attractToRt: ['1:1'] }, /^--attract-to-rt needs --redirect-rts$/],
+  [{ staticDestinationPrefix: ['1.1.1.1/32'] }, /^--static-destination-prefix needs --redirect-rts$/],
+  [{ ovsVlan: 7 }, /^--ovs-vlan needs --ovs-preplug$/],
 ];
 
 for (const [args, message] of REFUSED) {
