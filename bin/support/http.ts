@@ -59,8 +59,9 @@ export function request({ url, body, patience }: Request): Promise<Result<Answer
       outgoing.destroy();
     }, patience * 1000);
     outgoing.on('socket', (socket) => {
-      connected = !socket.connecting;
-      socket.once('connect', () => (connected = true));
+      // A connection that is used again is one already.
+      if (socket.connecting) socket.once('connect', () => (connected = true));
+      else connected = true;
     });
     outgoing.on('error', (error) => end(failure(noAnswer(error, connected))));
     outgoing.end(text);

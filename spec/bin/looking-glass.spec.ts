@@ -24,6 +24,15 @@ test.before(async () => {
       '/looking-glass/vpns/a%20b%2Fc': 7,
       '/looking-glass/null': null,
       '/elsewhere/': 'other prefix',
+      ...Object.fromEntries(
+        Array.from({ length: 30 }, (_, number) => [`/looking-glass/many/${number}`, `page ${number}`]),
+      ),
+      '/looking-glass/many': Object.fromEntries(
+        Array.from({ length: 30 }, (_, number) => [
+          `p${number}`,
+          { href: `${url}/looking-glass/many/${number}` },
+        ]),
+      ),
       '/looking-glass/circle': [{ id: 'w1', href: `${url}/looking-glass/circle/w1` }],
       '/looking-glass/circle/w1': { routes: { href: `${url}/looking-glass/circle/w1/routes` } },
       '/looking-glass/circle/w1/routes': [{ source: { id: 'w1', href: `${url}/looking-glass/circle/w1` } }],
@@ -81,6 +90,13 @@ test('JSON of pages that refer to each other in circles', async () => {
   assert.is(status, 0);
   const source = { id: 'w1', href: `${api.url}/looking-glass/circle/w1` };
   assert.equal(JSON.parse(stdout), [{ id: 'w1', routes: [{ source }] }]);
+});
+
+test('many pages over one connection, without a word on standard error', async () => {
+  const { status, stdout, stderr } = await look('-r', 'many');
+  assert.is(status, 0);
+  assert.is(stdout.match(/page/g)?.length, 30);
+  assert.is(stderr, '');
 });
 
 test('nothing at the path, in a script that wants JSON', async () => {
