@@ -26,19 +26,13 @@ export interface FlowspecNlri {
   readonly components: readonly FlowComponent[];
 }
 
-export interface DecodedFlowspec extends FlowspecNlri {
-  /** The raw bytes of the components (latin1), by which flow specifications of different RDs are the same. */
-  readonly componentBytes: string;
-}
-
 const LONG = 0xf0;
 
-export function decodeFlowspec(nlri: Nlri): DecodedFlowspec {
+export function decodeFlowspec(nlri: Nlri): FlowspecNlri {
   const key = fromLatin1(nlri.key);
   return {
     rd: formatRouteDistinguisher(key, 0),
     components: decodeFlowComponents(key, RD_LENGTH, key.length) ?? [],
-    componentBytes: latin1(key, RD_LENGTH, key.length),
   };
 }
 

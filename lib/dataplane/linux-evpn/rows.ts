@@ -2,7 +2,7 @@ import { parseIpAddress } from '../../net/ip-address.ts';
 import type { EvpnState } from '../intent.ts';
 import { EVERY_MAC } from './compile.ts';
 import type { Layout } from './layout.ts';
-import { portKey, type Row, rowKey } from './row.ts';
+import { type Row, rowKey } from './row.ts';
 import type { FdbEntry, NeighbourEntry } from './tables.ts';
 
 /** What an EVI has besides its devices. */
@@ -46,22 +46,6 @@ export function memberRows(
       // A bridge of ours has no IPv6, and the kernel no neighbours there: neighbour solicitations are flooded.
       if (layout.ownsBridge && state.ip.includes(':')) return [];
       return [{ kind: 'neighbour', device: layout.neighbourDevice, ip: state.ip, mac: state.mac }];
-  }
-}
-
-/** Keys of the rows that a state may stand for, whatever the layout. */
-export function memberRowKeys(state: MemberState): readonly string[] {
-  switch (state.kind) {
-    case 'evpn-port':
-      return [portKey(state.port.interface)];
-    case 'local-mac':
-      return [`entry/${state.mac}`];
-    case 'remote-mac':
-      return [`tunnel/${state.mac}`, `entry/${state.mac}`];
-    case 'flood':
-      return [`flood/${state.vtep}/${state.vni}`];
-    case 'neighbour':
-      return [`neighbour/${state.ip}`];
   }
 }
 
