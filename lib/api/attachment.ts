@@ -4,16 +4,21 @@ import type { AttachRequest, DetachRequest, EndpointReference } from '../vpn/req
 import type { VpnType } from '../vpn/vpn-type.ts';
 import {
   direction,
+  endpointDescription,
   firstIssue,
   integerUpTo,
   interfaceName,
   ipPrefix,
   ipv4Prefix,
   macAddress,
+  object,
   routeTargets,
   shown,
+  shownQuoted,
+  text,
   uint32,
 } from './field.ts';
+import { isEvpnPort, type RequestedPort } from '../vpn/local-port.ts';
 import { parseLocalPort } from './local-port.ts';
 import { parseAttractTraffic, parseReadvertise } from './traffic.ts';
 
@@ -27,7 +32,7 @@ const LARGEST_VNI = 0xffffff;
  * Parses the body of `POST /attach_localport`. The first thing that is wrong is reported, in the order in which the
  * original checks: that words known to clients come back for the mistakes that they know.
  */
-export function parseAttach(body: unknown): Result<AttachRequest, string> {
+export function parseAttach(body: unknown): Result<AttachRequest<RequestedPort>, string> {
   const reference = parseReference(body, ['import_rt', 'export_rt']);
   if (!reference.ok) return reference;
   const members = body as Body;
@@ -76,21 +81,24 @@ export function parseDetach(body: unknown): Result<DetachRequest, string> {
 const attachFields = z.object({
   import_rt: routeTargets,
   export_rt: routeTargets,
-  gateway_ip: z.string().nullish(),
+  gateway_ip: text.nullish(),
   vni: integerUpTo(LARGEST_VNI).nullish(),
   local_pref: uint32.nullish(),
   lb_consistent_hash_order: uint32.default(0),
-  description: z.string().nullish(),
-  instance_description: z.string().nullish(),
-  fallback: z.record(z.string(), z.unknown()).nullish(),
+  description: endpointDescription.nullish(),
+  instance_description: text.nullish(),
+  fallback: object.nullish(),
   linuxbr: interfaceName.nullish(),
 });
 
 const instanceIdentifier = z.union([z.string().min(1), z.number().transform(String)]);
 
-function parseReference(body: unknown, alsoMandatory: readonly string[]): Result<EndpointReference, string> {
+function parseReference(
+  body: unknown,
+  alsoMandatory: readonly string[],
+): Result<EndpointReference<RequestedPort>, string> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    return failure(`the body is not valid: a JSON object is expected, not ${shown(body)}`);
+    return failure(`the body is not valid: a JSON object is expected, not ${shownQuoted(body)}`);
   }
   const members = body as Body;
   const vpnType = parseVpnType(members);
@@ -101,10 +109,13 @@ function parseReference(body: unknown, alsoMandatory: readonly string[]): Result
   if (missing !== undefined) return failure(`Missing parameter: '${missing}'`);
   const instanceId = instanceIdentifier.safeParse(members['vpn_instance_id']);
   if (!instanceId.success) {
-    return failure(`vpn_instance_id ${shown(members['vpn_instance_id'])} is not valid: a string is expected`);
+    return failure(`vpn_instance_id ${shown(members['vpn_instance_id'])} is not valid: a name is expected`);
   }
   const port = parseLocalPort(members['local_port']);
   if (!port.ok) return port;
+  if (isEvpnPort(port.value) && vpnType.value !== 'ipvpn') {
+    return failure('local_port.evpn is for ipvpn: an E-VPN instance can be plugged into an IP VPN only');
+  }
   const mac = macAddress.safeParse(members['mac_address']);
   if (!mac.success) return failure(firstIssue(mac.error));
   const reference = { vpnType: vpnType.value, instanceId: instanceId.data, mac: mac.data, port: port.value };

@@ -3,13 +3,31 @@ import { parseIpPrefix, type IpPrefix } from '../net/ip-prefix.ts';
 import { isInterfaceName } from '../net/interface-name.ts';
 import { isUnicast, parseMacAddress } from '../net/mac-address.ts';
 import { parseRouteTarget, type RouteTarget } from '../net/route-target.ts';
+import type { Description } from '../vpn/request.ts';
 import { DIRECTIONS } from '../vpn/vpn-type.ts';
 
-/** A value in an error message: short, and as JSON writes it, strings bare. */
+/**
+ * A value in an error message: short, and as JSON writes it. Strings are bare where that can be read: not if they are
+ * empty, have blanks at the ends, or characters that move the cursor.
+ */
 export function shown(value: unknown): string {
-  const text =
-    typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? 'undefined');
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  const isReadable =
+    typeof value === 'string' && value.trim() === value && /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]+$/u.test(value);
+  return isReadable ? shortened(value) : shownQuoted(value);
+}
+
+/** The same with quotes around every string, for where its type is what is wrong with it. */
+export function shownQuoted(value: unknown): string {
+  // JSON has no infinite numbers, and numbers in a request may be too large for ours.
+  return shortened(
+    typeof value === 'number'
+      ? String(value)
+      : ((JSON.stringify(value)) ?? 'undefined'),
+  );
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77).replace(/[\ud800-\udbff]$/, '')}...` : text;
 }
 
 /** A schema for text that `parse` turns into something; `expected` completes "<field> <value> is not valid: ...". */
@@ -55,19 +73,21 @@ const MOST_TARGETS = 400;
 /** A list of route targets, or one string of them; empty ones are ignored, repetitions dropped. */
 export const routeTargets: z.ZodType<readonly RouteTarget[]> = z
   .union([z.string().transform((text) => text.split(/[,+ *]+/)), z.array(z.unknown())], {
-    error: (issue) => `a list of route targets is expected, like ["64512:1"], not ${shown(issue.input)}`,
+    error: (issue) =>
+      `a list of route targets is expected, like ["64512:1"], not ${shownQuoted(issue.input)}`,
   })
   .transform((texts) => texts.filter((text) => text !== ''))
   .pipe(z.array(target))
   .transform((targets) => [...new Set(targets)])
   .refine((targets) => targets.length <= MOST_TARGETS, {
-    error: `at most ${MOST_TARGETS} route targets are possible: an UPDATE has room for no more`,
+    error: ({ input }) =>
+      `at most ${MOST_TARGETS} route targets are possible, not ${(input as readonly RouteTarget[]).length}: an UPDATE has room for no more`,
   });
 
 /** An integer from 0 to `most`. */
 export function integerUpTo(most: number): z.ZodType<number> {
   const error = ({ input }: { input?: unknown }): string =>
-    `an integer from 0 to ${most} is expected, not ${shown(input)}`;
+    `an integer from 0 to ${most} is expected, not ${shownQuoted(input)}`;
   return z.int({ error }).min(0, { error }).max(most, { error });
 }
 
@@ -77,6 +97,28 @@ export const interfaceName: z.ZodType<string> = parsed(
   'interface',
   'a name of at most 15 characters is expected',
   (text) => (isInterfaceName(text) ? text : undefined),
+);
+
+/** A schema for what `fits`; `expected` completes "<path>: ... is expected, not <value>". */
+function expecting<T>(expected: string, fits: (value: unknown) => value is T): z.ZodType<T> {
+  return z.custom<T>(fits, { error: ({ input }) => `${expected} is expected, not ${shownQuoted(input)}` });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export const text: z.ZodType<string> = expecting('text', isText);
+
+export const object: z.ZodType<Readonly<Record<string, unknown>>> = expecting('an object', isObject);
+
+export const endpointDescription: z.ZodType<Description> = expecting(
+  'text or an object',
+  (value): value is Description => isText(value) || isObject(value),
 );
 
 export const direction = z.enum(DIRECTIONS as ['both', 'to-port', 'from-port']);

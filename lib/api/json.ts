@@ -8,11 +8,12 @@ const CLOSING = new Set(['}', ']']);
 
 /** Parses JSON from outside. The fault says what is wrong with it. */
 export function parseJson(text: string): Result<unknown, string> {
+  if (text.trim() === '') return failure('the body is empty: a JSON object is expected');
   if (depthOf(text) > DEEPEST) return failure(`the body is nested deeper than ${DEEPEST} levels`);
   try {
     return success(JSON.parse(text) as unknown);
   } catch (error) {
-    return failure(error instanceof Error ? error.message : String(error));
+    return failure(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -1,3 +1,5 @@
+import type { FlowComponent } from '../bgp/nlri/flow-component.ts';
+import type { RouteTarget } from '../net/route-target.ts';
 import type { LocalPort } from '../vpn/local-port.ts';
 import type { Direction } from '../vpn/vpn-type.ts';
 
@@ -62,8 +64,33 @@ export interface FloodState {
   readonly vni: number;
 }
 
+/** Two interfaces, of which each receives what the other sends: they plug one instance into another. */
+export interface VethPairState {
+  readonly kind: 'veth-pair';
+  readonly instance: number;
+  /** The end that is a port of this instance. */
+  readonly interface: string;
+  /** The end that is a port of the other one. */
+  readonly peer: string;
+}
+
+/** The port of an EVI behind which is the gateway of its subnet: the VRF into which it is plugged. */
+export interface GatewayPortState {
+  readonly kind: 'gateway-port';
+  readonly instance: number;
+  readonly interface: string;
+  readonly gatewayIp: string | undefined;
+}
+
 export type EvpnState =
-  EviState | EvpnPortState | LocalMacState | RemoteMacState | NeighbourState | FloodState;
+  | EviState
+  | EvpnPortState
+  | LocalMacState
+  | RemoteMacState
+  | NeighbourState
+  | FloodState
+  | VethPairState
+  | GatewayPortState;
 
 /** The forwarding table of a VRF. */
 export interface VrfState {
@@ -106,7 +133,21 @@ export interface RemotePrefixState {
   readonly nextHops: readonly NextHop[];
 }
 
-export type IpvpnState = VrfState | VrfEndpointState | RemotePrefixState;
+/** Packets of the VRF that the rules mean are looked up in another VRF of this node. */
+export interface TrafficClassifierState {
+  readonly kind: 'traffic-classifier';
+  readonly instance: number;
+  /** The rules as text, which tells them apart. */
+  readonly name: string;
+  /** RFC 8955 §4.2.2: conditions that a packet must all fulfil. */
+  readonly components: readonly FlowComponent[];
+  /** What the other VRF imports, */
+  readonly redirectTarget: RouteTarget;
+  /** and its `VrfState.externalId`. */
+  readonly redirectTo: string;
+}
+
+export type IpvpnState = VrfState | VrfEndpointState | RemotePrefixState | TrafficClassifierState;
 
 export interface Intent {
   /** `intentKey` of the state; tells objects apart within one driver. */
@@ -152,6 +193,11 @@ export function intentKey(state: DataplaneState): string {
       return `${state.instance}/${state.kind}/${state.mac}/${state.ip}`;
     case 'remote-prefix':
       return `${state.instance}/${state.kind}/${state.prefix}`;
+    case 'traffic-classifier':
+      return `${state.instance}/${state.kind}/${state.name}`;
+    case 'veth-pair':
+    case 'gateway-port':
+      return `${state.instance}/${state.kind}/${state.interface}`;
   }
 }
 

@@ -1,21 +1,30 @@
 import type { RouteTarget } from '../net/route-target.ts';
-import { publication, type Publication, type Route } from '../rib/route.ts';
-import type { Endpoint, EndpointTable } from './endpoint.ts';
+import type { Publication, Route } from '../rib/route.ts';
+import { endpointKey, type Endpoint } from './endpoint.ts';
 import type { InstanceSetup } from './instance-kind.ts';
+import type { Readvertised, Readvertiser } from './readvertise.ts';
+import { RouteClaims } from './route-claims.ts';
+
+const NOTHING: readonly never[] = [];
 
 /**
- * The routes that an instance advertises. Each method returns what is to be published for it, in order: what comes
- * before what goes, so that nobody is without a route in between.
+ * The routes that an instance advertises: its own, those to its endpoints, and those that it passes on. Each method
+ * returns what is to be published for it, in order.
  */
 export class Advertisements {
   readonly #setup: InstanceSetup;
-  readonly #endpoints: EndpointTable;
-  readonly #routes = new Map<string, Route>();
+  readonly #readvertiser: Readvertiser | undefined;
+  readonly #claims = new RouteClaims();
+  /** The endpoints to which routes lead: all but those that only send. */
+  readonly #reachable = new Map<string, Endpoint>();
+  /** What is passed on, by the entry of the best routes from which it follows. */
+  readonly #readvertised: Map<string, Readvertised>;
   #exportTargets: readonly RouteTarget[] = [];
 
-  constructor(setup: InstanceSetup, endpoints: EndpointTable) {
+  constructor(setup: InstanceSetup) {
     this.#setup = setup;
-    this.#endpoints = endpoints;
+    this.#readvertiser = setup.kind.readvertiser(setup);
+    this.#readvertised = new Map(this.#readvertiser?.always.map((item, index) => [`always ${index}`, item]));
   }
 
   get exportTargets(): readonly RouteTarget[] {
@@ -23,60 +32,119 @@ export class Advertisements {
   }
 
   get routes(): Iterable<Route> {
-    return this.#routes.values();
+    return this.#claims.routes();
   }
 
-  /** All routes of the instance, with these targets from now on. */
-  advertiseAll(exportTargets: readonly RouteTarget[]): readonly Publication[] {
+  /** The received routes that are passed on. */
+  *readvertised(): Generator<Route, void> {
+    for (const { received } of this.#readvertised.values()) yield* received;
+  }
+
+  /** Routes of the instance and to its endpoints have these targets from now on; those passed on have others. */
+  retarget(exportTargets: readonly RouteTarget[]): readonly Publication[] {
     this.#exportTargets = exportTargets;
-    const routes = [...this.#setup.kind.instanceRoutes(this.#setup, exportTargets)];
-    for (const endpoint of this.#endpoints) routes.push(...this.#routesTo(endpoint));
-    return routes.flatMap((route) => this.#advertise(route));
+    const routes = this.#setup.kind.instanceRoutes(this.#setup, exportTargets);
+    return [
+      ...routes.flatMap((route, index) =>
+        this.#claims.replace(`instance ${index}`, this.#withTargets(route), 'own'),
+      ),
+      ...Array.from(this.#reachable, ([key, endpoint]) => this.#claimOwn(key, endpoint)).flat(),
+    ];
   }
 
+  /** All that leads to an endpoint, which may be new, or another than it was. */
   advertise(endpoint: Endpoint): readonly Publication[] {
-    return this.#routesTo(endpoint).flatMap((route) => this.#advertise(route));
+    if (endpoint.direction === 'from-port') return this.withdraw(endpoint);
+    const key = endpointKey(endpoint);
+    const isFirst = this.#reachable.size === 0;
+    this.#reachable.set(key, endpoint);
+    return [
+      ...this.#claimOwn(key, endpoint),
+      ...this.#claimDefault(key, endpoint),
+      ...this.#forEachReadvertised((entry, item) => [
+        ...this.#claimAgain(entry, item, key, endpoint),
+        ...(isFirst ? this.#claimForInstance(entry, item) : NOTHING),
+      ]),
+    ];
   }
 
-  /** Withdraws the route to an endpoint that the table has no longer, unless another one gives the same route. */
+  /** First what is passed on by way of the endpoint, then the route to itself. */
   withdraw(endpoint: Endpoint): readonly Publication[] {
-    const { mac, ip } = endpoint;
-    const others = ip === undefined ? this.#endpoints.ofMac(mac) : this.#endpoints.ofAddress(ip.address);
-    return this.#routesTo(endpoint).flatMap((route) => {
-      const heir = others
-        .flatMap((other) => this.#routesTo(other))
-        .find((other) => routeId(other) === routeId(route));
-      if (heir !== undefined) return this.#advertise(heir);
-      return this.#routes.delete(routeId(route)) ? [withdrawalOf(route)] : [];
-    });
+    const key = endpointKey(endpoint);
+    if (!this.#reachable.delete(key)) return NOTHING;
+    const wasLast = this.#reachable.size === 0;
+    return [
+      ...this.#forEachReadvertised((entry) => [
+        ...(wasLast ? this.#claimForInstance(entry, undefined) : NOTHING),
+        ...this.#claimAgain(entry, undefined, key, endpoint),
+      ]),
+      ...this.#claims.replace(`default ${key}`, undefined, 'again'),
+      ...this.#claims.replace(`own ${key}`, undefined, 'own'),
+    ];
   }
 
   withdrawAll(): readonly Publication[] {
-    const withdrawals = Array.from(this.#routes.values(), withdrawalOf);
-    this.#routes.clear();
-    return withdrawals;
+    this.#reachable.clear();
+    return this.#claims.clear();
   }
 
-  /** One route, or none for an endpoint that is not to be reached. */
-  #routesTo(endpoint: Endpoint): readonly Route[] {
+  /** The best routes of an entry are others now: they may be among those that the instance passes on. */
+  readvertise(entry: string, best: readonly Route[]): readonly Publication[] {
+    if (this.#readvertiser === undefined) return NOTHING;
+    const item = this.#readvertiser.select(best);
+    if (item === undefined && !this.#readvertised.has(entry)) return NOTHING;
+    const hadAny = this.#readvertised.size > 0;
+    if (item === undefined) this.#readvertised.delete(entry);
+    else this.#readvertised.set(entry, item);
+    const hasAny = this.#readvertised.size > 0;
+    // Traffic is attracted when there is a way for it, and no longer.
+    const ways = hadAny === hasAny ? NOTHING : this.#forEachReachable((...to) => this.#claimDefault(...to));
+    const routes = [
+      ...this.#forEachReachable((key, endpoint) => this.#claimAgain(entry, item, key, endpoint)),
+      ...(this.#reachable.size > 0 ? this.#claimForInstance(entry, item) : NOTHING),
+    ];
+    return hasAny ? [...ways, ...routes] : [...routes, ...ways];
+  }
+
+  #claimOwn(key: string, endpoint: Endpoint): readonly Publication[] {
     const route = this.#setup.kind.endpointRoute(this.#setup, endpoint, this.#exportTargets);
-    return route === undefined ? [] : [route];
+    return this.#claims.replace(`own ${key}`, this.#withTargets(route), 'own');
+  }
+
+  #claimDefault(key: string, endpoint: Endpoint): readonly Publication[] {
+    const route = this.#readvertised.size > 0 ? this.#readvertiser?.defaultRoute(endpoint) : undefined;
+    return this.#claims.replace(`default ${key}`, route, 'again');
+  }
+
+  #claimAgain(
+    entry: string,
+    item: Readvertised | undefined,
+    key: string,
+    endpoint: Endpoint,
+  ): readonly Publication[] {
+    const route = item === undefined ? undefined : this.#readvertiser?.endpointRoute(endpoint, item);
+    return this.#claims.replace(`${key} ${entry}`, route, 'again');
+  }
+
+  #claimForInstance(entry: string, item: Readvertised | undefined): readonly Publication[] {
+    const route = item === undefined ? undefined : this.#readvertiser?.instanceRoute(item);
+    return this.#claims.replace(`all ${entry}`, route, 'again');
   }
 
   /** Without targets nobody would import the route: it is withdrawn, until there are some again. */
-  #advertise(route: Route): readonly Publication[] {
-    if (this.#exportTargets.length === 0) {
-      return this.#routes.delete(routeId(route)) ? [withdrawalOf(route)] : [];
-    }
-    this.#routes.set(routeId(route), route);
-    return [route];
+  #withTargets(route: Route): Route | undefined {
+    return this.#exportTargets.length === 0 ? undefined : route;
   }
-}
 
-function routeId(route: Route): string {
-  return `${route.family.name} ${route.key}`;
-}
+  #forEachReadvertised(
+    publish: (entry: string, item: Readvertised) => readonly Publication[],
+  ): readonly Publication[] {
+    return Array.from(this.#readvertised, ([entry, item]) => publish(entry, item)).flat();
+  }
 
-function withdrawalOf(route: Route): Publication {
-  return publication(route.source, route.family, route.key, route.payload, undefined);
+  #forEachReachable(
+    publish: (key: string, endpoint: Endpoint) => readonly Publication[],
+  ): readonly Publication[] {
+    return Array.from(this.#reachable, ([key, endpoint]) => publish(key, endpoint)).flat();
+  }
 }

@@ -1,7 +1,7 @@
 import type { IpPrefix } from '../net/ip-prefix.ts';
 import type { RouteDistinguisher } from '../net/route-distinguisher.ts';
 import type { LocalPort } from './local-port.ts';
-import type { EndpointReference } from './request.ts';
+import type { Description, EndpointReference } from './request.ts';
 import type { Direction } from './vpn-type.ts';
 
 /** A (MAC, IP) of a virtual machine that is plugged into an instance. */
@@ -18,7 +18,7 @@ export interface Endpoint {
   readonly advertiseSubnet: boolean;
   readonly localPref: number | undefined;
   readonly hashOrder: number;
-  readonly description: string | undefined;
+  readonly description: Description | undefined;
 }
 
 export function endpointKey({ mac, ip }: Pick<EndpointReference, 'mac' | 'ip'>): string {

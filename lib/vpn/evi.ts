@@ -11,9 +11,8 @@ import {
   LOWER_NEXT_HOP,
 } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
-import type { EndpointTable } from './endpoint.ts';
 import { endpointAttributes, exportAttributes } from './export.ts';
-import type { InstanceKind, InstanceSetup } from './instance-kind.ts';
+import type { ImportContext, InstanceKind, InstanceSetup } from './instance-kind.ts';
 import { commonEncapsulations, usableFirst } from './usable.ts';
 
 /**
@@ -28,6 +27,7 @@ export const EVI: InstanceKind = {
   vpnType: 'evpn',
   instanceType: 'EVI',
   families: [EVPN, FLOWSPEC_L2VPN],
+  wantedTargets: (_setup, _family, importTargets) => importTargets,
 
   instanceState: (setup) => ({
     kind: 'evi',
@@ -55,7 +55,6 @@ export const EVI: InstanceKind = {
   },
 
   endpointRoute(setup, endpoint, exportTargets) {
-    if (endpoint.direction === 'from-port') return undefined;
     const nlri = encodeMacIp({
       // Without an IP the MAC alone is the key; the RD of the endpoint keeps it apart.
       rd: endpoint.ip === undefined ? endpoint.rd : setup.rd,
@@ -66,6 +65,8 @@ export const EVI: InstanceKind = {
     const attributes = endpointAttributes(setup, endpoint, exportTargets);
     return { source: setup.source, family: EVPN, key: nlri.key, payload: nlri.payload, attributes };
   },
+
+  readvertiser: () => undefined,
 
   policy: (setup) => ({
     entriesOf: entriesOfRoute,
@@ -80,8 +81,7 @@ export const EVI: InstanceKind = {
   entriesOfEndpoint: ({ mac, ip }) =>
     ip === undefined ? [macEntry(mac)] : [macEntry(mac), ipEntry(ip.address)],
 
-  remoteStates: (setup, endpoints, best, entry, warn) =>
-    best.flatMap((route) => statesOfRoute(setup, endpoints, route, entry, warn)),
+  remoteStates: (context, best, entry) => best.flatMap((route) => statesOfRoute(context, route, entry)),
 
   formatEntry(entry, candidate) {
     const nlri = decodeEvpn(candidate);
@@ -113,11 +113,9 @@ function entriesOfRoute(route: Route): readonly string[] {
 }
 
 function statesOfRoute(
-  setup: InstanceSetup,
-  endpoints: EndpointTable,
+  { setup, endpoints, warn }: ImportContext,
   route: Route,
   entry: string,
-  warn: (message: string) => void,
 ): readonly DataplaneState[] {
   const instance = setup.number;
   const reason = whyUnusable(setup, route);

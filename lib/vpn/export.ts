@@ -7,6 +7,22 @@ import { DEFAULT_LOCAL_PREF } from '../bgp/attribute/local-pref.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { InstanceSetup } from './instance-kind.ts';
 
+/** Every encapsulation that the driver receives. */
+export function encapsulationCommunities({ driver }: InstanceSetup): readonly ExtendedCommunity[] {
+  return driver.encapsulations
+    .filter((tunnelType) => tunnelType !== TUNNEL_TYPE.default)
+    .map((tunnelType) => ({ kind: 'encapsulation', tunnelType }));
+}
+
+/** The place of an endpoint in consistent hashing. 0 is the default and goes unsaid. */
+export function hashOrderCommunities({ hashOrder }: Endpoint): readonly ExtendedCommunity[] {
+  return hashOrder === 0 ? [] : [{ kind: 'consistent-hash-order', order: hashOrder }];
+}
+
+export function targetCommunities(targets: readonly RouteTarget[]): readonly ExtendedCommunity[] {
+  return targets.map((target) => ({ kind: 'route-target', target }));
+}
+
 /** Attributes of a route of this instance: the export targets and every encapsulation that the driver receives. */
 export function exportAttributes(
   setup: InstanceSetup,
@@ -15,28 +31,25 @@ export function exportAttributes(
   more: AttributeValues = {},
   communities: readonly ExtendedCommunity[] = [],
 ): PathAttributes {
-  const extendedCommunities: readonly ExtendedCommunity[] = [
-    ...targets.map((target) => ({ kind: 'route-target' as const, target })),
-    ...setup.driver.encapsulations
-      .filter((tunnelType) => tunnelType !== TUNNEL_TYPE.default)
-      .map((tunnelType) => ({ kind: 'encapsulation' as const, tunnelType })),
+  const extendedCommunities = [
+    ...targetCommunities(targets),
+    ...encapsulationCommunities(setup),
     ...communities,
   ];
   return makePathAttributes({ ...more, extendedCommunities }, nextHop);
 }
 
-/** Attributes of the route to an endpoint. An order of 0 is the default of consistent hashing and goes unsaid. */
+/** Attributes of the route to an endpoint. */
 export function endpointAttributes(
   setup: InstanceSetup,
   endpoint: Endpoint,
   targets: readonly RouteTarget[],
 ): PathAttributes {
-  const order = endpoint.hashOrder;
   return exportAttributes(
     setup,
     setup.dataplaneAddress,
     targets,
     { localPref: endpoint.localPref ?? DEFAULT_LOCAL_PREF },
-    order === 0 ? [] : [{ kind: 'consistent-hash-order', order }],
+    hashOrderCommunities(endpoint),
   );
 }

@@ -4,8 +4,10 @@ import type { Driver } from '../dataplane/driver.ts';
 import type { RouteDistinguisher } from '../net/route-distinguisher.ts';
 import type { RouteTarget } from '../net/route-target.ts';
 import type { BestPathPolicy } from '../rib/best-path.ts';
+import type { TargetSet } from '../rib/route-index.ts';
 import type { Route, RouteSource } from '../rib/route.ts';
 import type { Endpoint, EndpointTable } from './endpoint.ts';
+import type { Readvertiser } from './readvertise.ts';
 import type { AttractTraffic, Readvertise } from './request.ts';
 import type { VpnType } from './vpn-type.ts';
 
@@ -33,6 +35,17 @@ export interface InstanceSetup {
   readonly bridge: string | undefined;
   readonly readvertise: Readvertise | undefined;
   readonly attractTraffic: AttractTraffic | undefined;
+  /** For an instance that is there because FlowSpec routes redirect to it: the target of that redirection. */
+  readonly redirectTarget: RouteTarget | undefined;
+}
+
+/** What the states that follow from imported routes depend on, beside the routes. */
+export interface ImportContext {
+  readonly setup: InstanceSetup;
+  readonly endpoints: EndpointTable;
+  readonly importTargets: ReadonlySet<RouteTarget>;
+  /** Told of routes that the dataplane has no use for. */
+  readonly warn: (message: string) => void;
 }
 
 /**
@@ -42,20 +55,28 @@ export interface InstanceSetup {
 export interface InstanceKind {
   readonly vpnType: VpnType;
   readonly instanceType: 'VRF' | 'EVI';
-  /** The families of which an instance wants the routes with its import targets. */
+  /** The families of which an instance wants routes. */
   readonly families: readonly Family[];
+  /** The targets of the routes of a family that an instance wants. */
+  readonly wantedTargets: (
+    setup: InstanceSetup,
+    family: Family,
+    importTargets: ReadonlySet<RouteTarget>,
+  ) => TargetSet;
   /** The dataplane object to which all others of the instance refer. */
   readonly instanceState: (setup: InstanceSetup) => DataplaneState;
   /** What the dataplane must hold for an endpoint, referents first. */
   readonly endpointStates: (setup: InstanceSetup, endpoint: Endpoint) => readonly DataplaneState[];
   /** The routes that an instance advertises whatever its endpoints. */
   readonly instanceRoutes: (setup: InstanceSetup, exportTargets: readonly RouteTarget[]) => readonly Route[];
-  /** The route to an endpoint; undefined if it is not to be reached (direction `from-port`). */
+  /** The route to an endpoint. */
   readonly endpointRoute: (
     setup: InstanceSetup,
     endpoint: Endpoint,
     exportTargets: readonly RouteTarget[],
-  ) => Route | undefined;
+  ) => Route;
+  /** How an instance passes on what it imports; undefined if it does not. */
+  readonly readvertiser: (setup: InstanceSetup) => Readvertiser | undefined;
   readonly policy: (setup: InstanceSetup) => BestPathPolicy;
   /** The decisions that an endpoint of our own makes moot: their keys among `BestPathPolicy.entriesOf`. */
   readonly entriesOfEndpoint: (endpoint: Endpoint) => readonly string[];
@@ -64,11 +85,9 @@ export interface InstanceKind {
    * a word to `warn`.
    */
   readonly remoteStates: (
-    setup: InstanceSetup,
-    endpoints: EndpointTable,
+    context: ImportContext,
     best: readonly Route[],
     entry: string,
-    warn: (message: string) => void,
   ) => readonly DataplaneState[];
   /** How the looking glass names an entry; undefined for entries that it does not list. */
   readonly formatEntry: (entry: string, candidate: Route) => string | undefined;

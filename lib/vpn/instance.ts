@@ -1,3 +1,4 @@
+import type { Family } from '../bgp/family.ts';
 import {
   intentKey,
   unwant,
@@ -9,10 +10,12 @@ import {
 import type { RouteTarget } from '../net/route-target.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { BestPathChange, BestPathTable } from '../rib/best-path.ts';
+import type { TargetSet } from '../rib/route-index.ts';
 import type { Publication, Route } from '../rib/route.ts';
 import { Advertisements } from './advertisements.ts';
 import { checkPlug, checkUnplug, ignoredOf } from './checks.ts';
 import { EndpointTable, type Endpoint } from './endpoint.ts';
+import { gatewayPortStates, type GatewayPort } from './gateway-port.ts';
 import type { EndpointIdentifiers } from './identifiers.ts';
 import type { InstanceSetup } from './instance-kind.ts';
 import { RemoteStates } from './remote-states.ts';
@@ -23,6 +26,10 @@ import type { VpnFault } from './vpn-fault.ts';
 export type InstanceInput =
   | { readonly type: 'attach'; readonly request: AttachRequest }
   | { readonly type: 'detach'; readonly request: DetachRequest }
+  /** An instance without endpoints of its own, to which others redirect. */
+  | { readonly type: 'open'; readonly importTargets: ReadonlySet<RouteTarget> }
+  /** An EVI gets, or (undefined) loses, the port to its gateway. */
+  | { readonly type: 'gateway'; readonly gateway: GatewayPort | undefined }
   | { readonly type: 'best-paths'; readonly changes: readonly BestPathChange[] }
   | { readonly type: 'confirmations'; readonly confirmations: readonly Confirmation[] }
   | { readonly type: 'stop' };
@@ -31,15 +38,19 @@ export type InstanceOutput =
   /** The dataplane should hold something else. */
   | { readonly type: 'intents'; readonly intents: readonly Intent[] }
   | { readonly type: 'publish'; readonly publications: readonly Publication[] }
-  /** Routes with these targets are wanted from now on. */
-  | { readonly type: 'import'; readonly targets: ReadonlySet<RouteTarget> }
-  /** The attach or detach in hand is done, or refused. */
+  /** Routes with these targets are wanted from now on, by family. */
+  | { readonly type: 'subscribe'; readonly subscriptions: ReadonlyMap<Family, TargetSet> }
+  /** Packets are redirected to the instances that import these targets. */
+  | { readonly type: 'redirect'; readonly targets: ReadonlySet<RouteTarget> }
+  /** The attach, detach or change of the gateway in hand is done, or refused. */
   | { readonly type: 'answer'; readonly result: Result<undefined, VpnFault> }
   | { readonly type: 'warning'; readonly message: string }
   /** Nothing is left: the instance can be forgotten. */
   | { readonly type: 'ended' };
 
 type Outputs = readonly InstanceOutput[];
+
+const NO_REDIRECTIONS: ReadonlySet<RouteTarget> = new Set();
 
 /** The transaction that waits for the dataplane, and what follows when all of it is confirmed. */
 interface InHand {
@@ -55,7 +66,8 @@ interface InHand {
  *     attach ─► checks ─► intents ─► confirmed ─► routes, imports ─► answer
  *                                 └► failed ────► intents taken back ─► answer
  *     detach ─► withdrawals, intents ─► confirmed ─► answer, and with the last endpoint the end
- *     best paths ─► intents
+ *     gateway ─► intents ─► confirmed ─► answer
+ *     best paths ─► redirections, intents, routes that are passed on
  *
  * One attach or detach is in hand at a time; whoever feeds it waits for the answer. An attachment that is refused,
  * or that the dataplane cannot carry out, changes nothing.
@@ -69,7 +81,11 @@ export class Instance {
   readonly #remote = new RemoteStates();
   /** Warnings that were given: each is given once, whatever the number of routes that deserve it. */
   readonly #warned = new Set<string>();
+  /** The redirections that FlowSpec routes ask for, by entry. */
+  readonly #redirections = new Map<string, RouteTarget>();
   #importTargets: ReadonlySet<RouteTarget> = new Set();
+  #subscriptions: ReadonlyMap<Family, TargetSet> = new Map();
+  #gateway: GatewayPort | undefined;
   #description: string | undefined;
   #fallback: Readonly<Record<string, unknown>> | undefined;
   #inHand: InHand | undefined;
@@ -79,12 +95,20 @@ export class Instance {
   constructor(setup: InstanceSetup, bestPaths: BestPathTable, identifiers: EndpointIdentifiers) {
     this.setup = setup;
     this.bestPaths = bestPaths;
-    this.advertisements = new Advertisements(setup, this.endpoints);
+    this.advertisements = new Advertisements(setup);
     this.#identifiers = identifiers;
   }
 
   get importTargets(): ReadonlySet<RouteTarget> {
     return this.#importTargets;
+  }
+
+  get subscriptions(): ReadonlyMap<Family, TargetSet> {
+    return this.#subscriptions;
+  }
+
+  get gateway(): GatewayPort | undefined {
+    return this.#gateway;
   }
 
   get description(): string | undefined {
@@ -95,12 +119,24 @@ export class Instance {
     return this.#fallback;
   }
 
+  /** All that the dataplane should hold for the instance, referents first. */
+  *states(): Generator<DataplaneState, void> {
+    yield* this.#ownStates();
+    const ofEndpoints = Array.from(this.endpoints, (endpoint) => this.#statesOf(endpoint)).flat();
+    yield* new Map(ofEndpoints.map((state) => [intentKey(state), state])).values();
+    yield* this.#remote.states();
+  }
+
   step(input: InstanceInput): Outputs {
     switch (input.type) {
       case 'attach':
         return this.#stopping ? [answer(['the instance is being removed'])] : this.#attach(input.request);
       case 'detach':
         return this.#stopping ? [answer(['the instance is being removed'])] : this.#detach(input.request);
+      case 'open':
+        return this.#stopping ? [] : this.#open(input.importTargets);
+      case 'gateway':
+        return this.#stopping ? [answer(['the instance is being removed'])] : this.#setGateway(input.gateway);
       case 'best-paths':
         return this.#stopping ? [] : this.#import(input.changes);
       case 'confirmations':
@@ -137,15 +173,13 @@ export class Instance {
       message,
     }));
     const outputs = this.#transact(intents, endpoint, (faults) =>
-      faults.length === 0
-        ? this.#plugged(request, endpoint, former)
-        : this.#notPlugged(endpoint, former, faults),
+      faults.length === 0 ? this.#plugged(request, endpoint) : this.#notPlugged(endpoint, former, faults),
     );
     return [...warnings, ...outputs];
   }
 
   /** The dataplane has the endpoint: only now does anybody else hear of it. */
-  #plugged(request: AttachRequest, endpoint: Endpoint, former: Endpoint | undefined): Outputs {
+  #plugged(request: AttachRequest, endpoint: Endpoint): Outputs {
     const { endpoints, advertisements } = this;
     const wildcard =
       request.ip === undefined ? undefined : endpoints.get({ mac: request.mac, ip: undefined });
@@ -155,27 +189,63 @@ export class Instance {
     this.#fallback = request.fallback ?? this.#fallback;
     const sameExports = sameMembers(advertisements.exportTargets, request.exportTargets);
     const publications = [
-      ...(sameExports && !isFirst
-        ? advertisements.advertise(endpoint)
-        : advertisements.advertiseAll(request.exportTargets)),
-      ...(former === undefined ? [] : advertisements.withdraw(former)),
+      ...(sameExports && !isFirst ? [] : advertisements.retarget(request.exportTargets)),
+      ...advertisements.advertise(endpoint),
     ];
     if (wildcard !== undefined) {
       endpoints.delete(wildcard);
       publications.push(...advertisements.withdraw(wildcard));
       this.#identifiers.release(endpoints, wildcard);
     }
-    const outputs: InstanceOutput[] = [{ type: 'publish', publications }];
-    if (!sameMembers([...this.#importTargets], request.importTargets)) {
-      this.#importTargets = new Set(request.importTargets);
-      outputs.push({ type: 'import', targets: this.#importTargets });
-    }
-    return [...outputs, ...this.#reviewRemote(endpoint), answer([])];
+    return [
+      { type: 'publish', publications },
+      ...(isFirst || !sameMembers([...this.#importTargets], request.importTargets)
+        ? this.#subscribe(new Set(request.importTargets))
+        : []),
+      ...this.#reviewRemote(endpoint),
+      answer([]),
+    ];
+  }
+
+  #open(importTargets: ReadonlySet<RouteTarget>): Outputs {
+    return [
+      ...this.#apply([want(this.setup.kind.instanceState(this.setup))]),
+      ...this.#subscribe(importTargets),
+    ];
+  }
+
+  #subscribe(importTargets: ReadonlySet<RouteTarget>): Outputs {
+    const { kind } = this.setup;
+    this.#importTargets = importTargets;
+    this.#subscriptions = new Map(
+      kind.families.map((family) => [family, kind.wantedTargets(this.setup, family, importTargets)]),
+    );
+    const subscribe: InstanceOutput = { type: 'subscribe', subscriptions: this.#subscriptions };
+    // Routes that are there to be passed on may be imported now, or no more, without coming or going.
+    return this.setup.readvertise === undefined
+      ? [subscribe]
+      : [subscribe, ...this.#import([...this.bestPaths.entries()])];
+  }
+
+  #setGateway(gateway: GatewayPort | undefined): Outputs {
+    const former = this.#gatewayStates();
+    this.#gateway = gateway;
+    const wanted = this.#gatewayStates();
+    const kept = new Set(wanted.map(intentKey));
+    const obsolete = former.filter((state) => !kept.has(intentKey(state)));
+    if (this.#isEmpty) return this.#end(obsolete, (faults) => [answer(faults)]);
+    const intents = [...wanted.map((state) => want(state)), ...obsolete.map((state) => unwant(state))];
+    return this.#transact(intents, undefined, (faults) => {
+      if (faults.length === 0 || gateway === undefined) return [answer(faults)];
+      this.#gateway = undefined;
+      const takenBack = wanted.map((state) => unwant(state));
+      return this.#transact(takenBack, undefined, () => [answer(faults)]);
+    });
   }
 
   #notPlugged(endpoint: Endpoint, former: Endpoint | undefined, faults: readonly string[]): Outputs {
     if (former === undefined) this.#identifiers.release(this.endpoints, endpoint);
-    if (this.endpoints.size === 0) return this.#end(this.#statesOf(endpoint), () => [answer(faults)]);
+    if (this.#isEmpty) return this.#end(this.#statesOf(endpoint), () => [answer(faults)]);
     return this.#transact(this.#intentsWithout(endpoint), undefined, () => [answer(faults)]);
   }
 
@@ -188,7 +258,7 @@ export class Instance {
     for (const endpoint of leaving) this.#identifiers.release(this.endpoints, endpoint);
     const withdrawal: InstanceOutput = { type: 'publish', publications };
     const finish = (faults: readonly string[]): Outputs => [answer(faults)];
-    if (this.endpoints.size === 0) {
+    if (this.#isEmpty) {
       const states = leaving.flatMap((endpoint) => this.#statesOf(endpoint));
       return [withdrawal, ...this.#end(states, finish)];
     }
@@ -218,29 +288,59 @@ export class Instance {
   #end(states: readonly DataplaneState[], finish: (faults: readonly string[]) => Outputs): Outputs {
     this.#stopping = true;
     const publications = this.advertisements.withdrawAll();
-    const own = [...states, this.setup.kind.instanceState(this.setup)];
+    const own = [...states, ...this.#ownStates().toReversed()];
     const removals = new Map(own.map((state) => [intentKey(state), unwant(state)]));
     const intents = [...this.#remote.clear(), ...removals.values()];
+    const redirects = this.#redirections.size > 0;
+    this.#redirections.clear();
     return [
       { type: 'publish', publications },
+      ...(redirects ? [{ type: 'redirect' as const, targets: new Set<RouteTarget>() }] : []),
       ...this.#transact(intents, undefined, (faults) => [...finish(faults), { type: 'ended' }]),
     ];
   }
 
   #import(changes: readonly BestPathChange[]): Outputs {
     const warnings: InstanceOutput[] = [];
-    const intents = changes.flatMap(({ entry, best }) => this.#importEntry(entry, best, warnings));
-    return [...this.#apply(intents), ...warnings];
+    const formerTargets =
+      this.#redirections.size === 0 ? NO_REDIRECTIONS : new Set(this.#redirections.values());
+    const intents: Intent[] = [];
+    const publications: Publication[] = [];
+    for (const { entry, best } of changes) {
+      intents.push(...this.#importEntry(entry, best, warnings));
+      publications.push(...this.advertisements.readvertise(entry, best));
+    }
+    return [
+      ...this.#redirectAround(formerTargets, this.#apply(intents)),
+      ...(publications.length === 0 ? [] : [{ type: 'publish' as const, publications }]),
+      ...warnings,
+    ];
   }
 
   #importEntry(entry: string, best: readonly Route[], warnings: InstanceOutput[]): readonly Intent[] {
-    const { setup } = this;
-    const states = setup.kind.remoteStates(setup, this.endpoints, best, entry, (message) => {
+    const warn = (message: string): void => {
       if (this.#warned.has(message)) return;
       this.#warned.add(message);
       warnings.push({ type: 'warning', message });
-    });
+    };
+    const { setup, endpoints, importTargets } = this;
+    const states = setup.kind.remoteStates({ setup, endpoints, importTargets, warn }, best, entry);
+    const [first] = states;
+    if (first?.kind === 'traffic-classifier') this.#redirections.set(entry, first.redirectTarget);
+    else this.#redirections.delete(entry);
     return this.#remote.replace(entry, states);
+  }
+
+  /** An instance to which packets are redirected is there before they are, and goes after. */
+  #redirectAround(former: ReadonlySet<RouteTarget>, outputs: Outputs): Outputs {
+    if (former.size === 0 && this.#redirections.size === 0) return outputs;
+    const targets = new Set(this.#redirections.values());
+    const all = new Set([...former, ...targets]);
+    return [
+      ...(all.size > former.size ? [{ type: 'redirect' as const, targets: all }] : []),
+      ...outputs,
+      ...(all.size > targets.size ? [{ type: 'redirect' as const, targets }] : []),
+    ];
   }
 
   /** An endpoint came or went: what the network says of its addresses counts no more, or again. */
@@ -293,9 +393,22 @@ export class Instance {
   /** A request refused before anything was done; an instance that was made for it goes with it. */
   #refuse(fault: VpnFault): Outputs {
     const refusal: InstanceOutput = { type: 'answer', result: failure(fault) };
-    if (this.endpoints.size > 0) return [refusal];
+    if (!this.#isEmpty) return [refusal];
     this.#stopping = true;
     return [refusal, { type: 'ended' }];
+  }
+
+  /** Whether nothing is left for which the instance should be there. */
+  get #isEmpty(): boolean {
+    return this.endpoints.size === 0 && this.#gateway === undefined;
+  }
+
+  #ownStates(): readonly DataplaneState[] {
+    return [this.setup.kind.instanceState(this.setup), ...this.#gatewayStates()];
+  }
+
+  #gatewayStates(): readonly DataplaneState[] {
+    return this.#gateway === undefined ? [] : gatewayPortStates(this.setup.number, this.#gateway);
   }
 
   #statesOf(endpoint: Endpoint): readonly DataplaneState[] {

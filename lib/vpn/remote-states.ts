@@ -43,6 +43,11 @@ export class RemoteStates {
     return intents;
   }
 
+  /** All that is asked for. */
+  *states(): Generator<DataplaneState, void> {
+    for (const { state } of this.#byKey.values()) yield state;
+  }
+
   #hold(state: DataplaneState, intents: Intent[]): Holding {
     const key = intentKey(state);
     const held = this.#byKey.get(key);

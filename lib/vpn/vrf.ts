@@ -2,11 +2,14 @@ import { FLOWSPEC_VPNV4, VPNV4 } from '../bgp/family.ts';
 import { decodeFlowspec, formatFlowspecComponents } from '../bgp/nlri/flowspec-vpnv4.ts';
 import { decodeVpnv4, encodeVpnv4 } from '../bgp/nlri/vpnv4.ts';
 import { RD_LENGTH } from '../net/route-distinguisher.ts';
-import type { NextHop } from '../dataplane/intent.ts';
+import type { DataplaneState, NextHop } from '../dataplane/intent.ts';
 import { HIGHER_LOCAL_PREF, LOWER_BYTES, spreadByNextHop } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
+import { attractor } from './attract.ts';
 import { endpointAttributes } from './export.ts';
-import type { InstanceKind, InstanceSetup } from './instance-kind.ts';
+import type { ImportContext, InstanceKind, InstanceSetup } from './instance-kind.ts';
+import { readvertiser } from './readvertise.ts';
+import { redirectionStates } from './redirection.ts';
 import { commonEncapsulations, usableFirst } from './usable.ts';
 
 /** A VRF (RFC 4364): a VPNv4 route for each endpoint; on the routes that it imports, one decision for each prefix. */
@@ -14,6 +17,11 @@ export const VRF: InstanceKind = {
   vpnType: 'ipvpn',
   instanceType: 'VRF',
   families: [VPNV4, FLOWSPEC_VPNV4],
+
+  wantedTargets: ({ readvertise }, family, importTargets) =>
+    family === VPNV4 && readvertise !== undefined
+      ? new Set([...importTargets, ...readvertise.from])
+      : importTargets,
 
   instanceState: (setup) => ({
     kind: 'vrf',
@@ -40,7 +48,6 @@ export const VRF: InstanceKind = {
   instanceRoutes: () => [],
 
   endpointRoute(setup, endpoint, exportTargets) {
-    if (endpoint.direction === 'from-port') return undefined;
     const prefix = endpoint.advertiseSubnet ? endpoint.ip! : { address: endpoint.ip!.address, length: 32 };
     const nlri = encodeVpnv4({
       // Several endpoints may announce one subnet; the RD of each keeps their routes apart.
@@ -50,6 +57,12 @@ export const VRF: InstanceKind = {
     });
     const attributes = endpointAttributes(setup, endpoint, exportTargets);
     return { source: setup.source, family: VPNV4, key: nlri.key, payload: nlri.payload, attributes };
+  },
+
+  readvertiser(setup) {
+    const { readvertise, attractTraffic } = setup;
+    if (attractTraffic !== undefined) return attractor(setup, attractTraffic, readvertise);
+    return readvertise && readvertiser(setup, readvertise);
   },
 
   policy: (setup) => ({
@@ -62,12 +75,11 @@ export const VRF: InstanceKind = {
 
   entriesOfEndpoint: () => [],
 
-  remoteStates(setup, _endpoints, best, _entry, warn) {
-    const routes = best.filter((route) => route.family === VPNV4);
-    const nextHops = distinctNextHops(routes.flatMap((route) => nextHopsOf(setup, route, warn)));
-    if (nextHops.length === 0) return [];
-    const { prefix } = decodeVpnv4(routes[0]!);
-    return [{ kind: 'remote-prefix', instance: setup.number, prefix, nextHops }];
+  remoteStates(context, best) {
+    const imported = best.filter((route) => isImported(context, route));
+    return imported[0]?.family === FLOWSPEC_VPNV4
+      ? redirectionStates(context, imported)
+      : prefixStates(context, imported);
   },
 
   formatEntry: (_entry, candidate) =>
@@ -84,13 +96,26 @@ function entryOfRoute({ family, key }: Route): string {
   return family === VPNV4 ? key[0]! + key.slice(1 + RD_LENGTH) : `flow ${key.slice(RD_LENGTH)}`;
 }
 
+/** Routes that came to be passed on only (`readvertise`) are not for our own packets. */
+function isImported({ setup, importTargets }: ImportContext, route: Route): boolean {
+  if (setup.readvertise === undefined) return true;
+  return route.attributes.routeTargets.some((target) => importTargets.has(target));
+}
+
+function prefixStates(context: ImportContext, routes: readonly Route[]): readonly DataplaneState[] {
+  const nextHops = distinctNextHops(routes.flatMap((route) => nextHopsOf(context, route)));
+  if (nextHops.length === 0) return [];
+  const { prefix } = decodeVpnv4(routes[0]!);
+  return [{ kind: 'remote-prefix', instance: context.setup.number, prefix, nextHops }];
+}
+
 /** One label, in the number form of the payload; an encapsulation of ours. */
 function isUsable({ driver }: InstanceSetup, route: Route): boolean {
   if (route.family !== VPNV4) return true;
   return typeof route.payload === 'number' && commonEncapsulations(driver, route) !== undefined;
 }
 
-function nextHopsOf(setup: InstanceSetup, route: Route, warn: (message: string) => void): readonly NextHop[] {
+function nextHopsOf({ setup, warn }: ImportContext, route: Route): readonly NextHop[] {
   const { labels } = decodeVpnv4(route);
   const encapsulations = commonEncapsulations(setup.driver, route);
   if (encapsulations === undefined) {

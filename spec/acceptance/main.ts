@@ -4,7 +4,6 @@ import { execa } from 'execa';
 import { formatTally } from '../run/tally.ts';
 import { needs } from '../support/needs.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
-import { SCENARIOS } from './scenarios.ts';
 
 /**
  * Plays the acceptance scenarios, three at a time: the player has that many slots, each with ports of its own.
@@ -45,16 +44,18 @@ async function main(names: readonly string[]): Promise<void> {
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
+/** All scenarios that there are, or those that are named; `missing`: names of none. */
 function chooseScenarios(names: readonly string[]): { readonly paths: string[]; readonly missing: string[] } {
   const folder = join(DIRECTORY, 'scenarios');
   const known = readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .map((file) => basename(file, '.json'));
-  const wanted =
-    names.length === 0 ? SCENARIOS : known.filter((name) => names.some((start) => name.startsWith(start)));
+  const chosen =
+    names.length === 0 ? known : known.filter((name) => names.some((start) => name.startsWith(start)));
+  const missing = names.filter((start) => !known.some((name) => name.startsWith(start)));
   return {
-    paths: wanted.filter((name) => known.includes(name)).map((name) => join(folder, `${name}.json`)),
-    missing: wanted.filter((name) => !known.includes(name)),
+    paths: chosen.map((name) => join(folder, `${name}.json`)),
+    missing: known.length === 0 ? ['(any)'] : missing,
   };
 }
 

@@ -4,6 +4,7 @@ import { parseAttach, parseDetach } from '../../lib/api/attachment.ts';
 import { parseJson } from '../../lib/api/json.ts';
 import { lookUp, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
 import type { Result } from '../../lib/result.ts';
+import { portName, type RequestedPort } from '../../lib/vpn/local-port.ts';
 import type { AttachRequest, DetachRequest, EndpointReference } from '../../lib/vpn/request.ts';
 import type { VpnFault } from '../../lib/vpn/vpn-fault.ts';
 import type { Log } from '../log.ts';
@@ -11,7 +12,7 @@ import { errorAnswer } from './error-answer.ts';
 import { jsonAnswer } from './json-answer.ts';
 
 export interface ApiOptions {
-  readonly attach: (request: AttachRequest) => Promise<Result<undefined, VpnFault>>;
+  readonly attach: (request: AttachRequest<RequestedPort>) => Promise<Result<undefined, VpnFault>>;
   readonly detach: (request: DetachRequest) => Promise<Result<undefined, VpnFault>>;
   /** The root of the looking glass as it is now. */
   readonly lookingGlass: () => LookingGlassNode;
@@ -74,7 +75,7 @@ export function createApp(options: ApiOptions): Hono {
   return app;
 }
 
-async function carryOut<Request extends EndpointReference>(
+async function carryOut<Request extends EndpointReference<RequestedPort>>(
   context: Context,
   { log }: ApiOptions,
   parse: (body: unknown) => Result<Request, string>,
@@ -88,7 +89,7 @@ async function carryOut<Request extends EndpointReference>(
   const result = await execute(request.value);
   if (result.ok) {
     const { vpnType, instanceId, port, mac, ipText } = request.value;
-    const endpoint = [port.interface, mac, ...(ipText === undefined ? [] : [ipText])].join(' ');
+    const endpoint = [portName(port), mac, ...(ipText === undefined ? [] : [ipText])].join(' ');
     log.info(`${context.req.path.slice(1)}: ${vpnType} ${instanceId}: ${endpoint}`);
     return context.json(null);
   }

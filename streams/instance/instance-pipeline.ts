@@ -8,10 +8,13 @@ import {
   takeWhile,
   type Observable,
 } from 'rxjs';
+import type { Family } from '../../lib/bgp/family.ts';
 import type { Instance, InstanceInput, InstanceOutput } from '../../lib/vpn/instance.ts';
 import { NO_TARGETS, type TargetSet } from '../../lib/rib/route-index.ts';
 import type { RouteBus } from '../bus/route-bus.ts';
 import { trackBest } from './track-best.ts';
+
+type Subscriptions = ReadonlyMap<Family, TargetSet>;
 
 /** The pipeline of one VPN instance, and the ways into it. */
 export interface InstancePipeline {
@@ -20,19 +23,24 @@ export interface InstancePipeline {
   readonly outputs$: Observable<readonly InstanceOutput[]>;
   /** An attach, a detach, confirmations of the dataplane, or the end. */
   readonly feed: (input: InstanceInput) => void;
-  /** From now on routes with these targets are wanted. */
-  readonly importTargets: (targets: TargetSet) => void;
+  /** From now on routes with these targets are wanted, by family. */
+  readonly subscribe: (subscriptions: Subscriptions) => void;
 }
 
 /**
  *     API, confirmations ──────────────────────────────────────────┐
- *     targets$ ─► bus.subscribeTo(each family) ─► best paths (scan) ─┴─► Instance.step (scan) ─► outputs$
+ *     subscriptions$ ─► bus.subscribeTo(each family) ─► best paths (scan) ─┴─► Instance.step (scan) ─► outputs$
  */
 export function instancePipeline(instance: Instance, bus: RouteBus): InstancePipeline {
   const fed$ = new Subject<InstanceInput>();
-  const targets$ = new BehaviorSubject<TargetSet>(NO_TARGETS);
+  const subscriptions$ = new BehaviorSubject<Subscriptions>(new Map());
   const { source, kind } = instance.setup;
-  const routes$ = merge(...kind.families.map((family) => bus.subscribeTo(source, family, targets$)));
+  const routes$ = merge(
+    ...kind.families.map((family) => {
+      const targets$ = subscriptions$.pipe(map((subscriptions) => subscriptions.get(family) ?? NO_TARGETS));
+      return bus.subscribeTo(source, family, targets$);
+    }),
+  );
   const bestPaths$ = routes$.pipe(
     trackBest(instance.bestPaths),
     map((changes): InstanceInput => ({ type: 'best-paths', changes })),
@@ -47,6 +55,6 @@ export function instancePipeline(instance: Instance, bus: RouteBus): InstancePip
     instance,
     outputs$,
     feed: (input) => fed$.next(input),
-    importTargets: (targets) => targets$.next(targets),
+    subscribe: (subscriptions) => subscriptions$.next(subscriptions),
   };
 }

@@ -1,18 +1,19 @@
 import type { Subscription } from 'rxjs';
 import type { Confirmation } from '../../lib/dataplane/intent.ts';
-import { ipRouteDistinguisher } from '../../lib/net/route-distinguisher.ts';
+import type { RouteTarget } from '../../lib/net/route-target.ts';
 import { failure, success, type Result } from '../../lib/result.ts';
 import { BestPathTable } from '../../lib/rib/best-path.ts';
 import { EVI } from '../../lib/vpn/evi.ts';
+import { checkEvpnPlug, evpnPlug } from '../../lib/vpn/evpn-port.ts';
 import { EndpointIdentifiers } from '../../lib/vpn/identifiers.ts';
+import { InstanceNumbers } from '../../lib/vpn/instance-numbers.ts';
 import type { InstanceKind, InstanceSetup } from '../../lib/vpn/instance-kind.ts';
+import { redirectRequest, requestedInstance, type InstanceRequest } from '../../lib/vpn/instance-request.ts';
 import { Instance, type InstanceInput, type InstanceOutput } from '../../lib/vpn/instance.ts';
-import {
-  distinguisherAllocator,
-  instanceNumberAllocator,
-  labelAllocator,
-} from '../../lib/vpn/number-allocator.ts';
-import type { AttachRequest, DetachRequest } from '../../lib/vpn/request.ts';
+import { isEvpnPort, type EvpnPort, type LocalPort, type RequestedPort } from '../../lib/vpn/local-port.ts';
+import { redirectedTargets } from '../../lib/vpn/redirected-targets.ts';
+import { isRedirectInstanceId, redirectInstanceId } from '../../lib/vpn/redirection.ts';
+import type { AttachRequest, DetachRequest, EndpointReference } from '../../lib/vpn/request.ts';
 import { refused, type VpnFault } from '../../lib/vpn/vpn-fault.ts';
 import type { VpnType } from '../../lib/vpn/vpn-type.ts';
 import { VRF } from '../../lib/vpn/vrf.ts';
@@ -25,6 +26,8 @@ import { instancePipeline, type InstancePipeline } from './instance-pipeline.ts'
 const KINDS: Readonly<Record<VpnType, InstanceKind>> = { ipvpn: VRF, evpn: EVI };
 
 const STOPPING: VpnFault = { kind: 'dataplane', message: 'the daemon stops' };
+
+const NO_TARGETS: ReadonlySet<RouteTarget> = new Set();
 
 export interface ManagerOptions {
   readonly bus: RouteBus;
@@ -43,28 +46,37 @@ interface Member extends ManagedInstance {
   readonly pipeline: InstancePipeline;
   readonly subscription: Subscription;
   /** The attach or detach in hand waits for it. */
-  answered: (result: Result<undefined, VpnFault>) => void;
+  answered: (result: Answer) => void;
+  /** The targets to which it redirects packets. */
+  redirections: ReadonlySet<RouteTarget>;
+  /** Of a VRF: the EVI that is plugged into it, and its port for it. */
+  plugged: { readonly evi: Member; readonly port: LocalPort } | undefined;
+}
+
+type Answer = Result<undefined, VpnFault>;
+
+/** A VRF with an EVI as `localPort`. */
+interface PluggedVrf {
+  readonly vrf: Member;
+  readonly localPort: LocalPort;
 }
 
 /**
- * All VPN instances of the node: makes them at their first attachment, hands them their confirmations, forgets them
- * with their last, and gives out what they share (numbers, labels, route distinguishers, VNIs).
+ * All VPN instances of the node: makes them at their first attachment, or when packets are redirected to them; hands
+ * them their confirmations; joins those that are plugged into each other; forgets them with what they were made for.
  */
 export class VpnManager {
-  readonly labels = labelAllocator();
+  readonly numbers: InstanceNumbers;
   readonly #options: ManagerOptions;
-  readonly #numbers = instanceNumberAllocator();
-  readonly #distinguishers = distinguisherAllocator();
   readonly #byExternalId = new Map<string, Member>();
   readonly #byNumber = new Map<number, Member>();
-  /** VNIs that are in use, by whom. */
-  readonly #byVni = new Map<number, Member>();
   readonly #serial = new SerialTasks();
   readonly #subscriptions: readonly Subscription[];
   #stopping = false;
 
   constructor(options: ManagerOptions) {
     this.#options = options;
+    this.numbers = new InstanceNumbers(options.bgpAddress);
     const { ipvpn, evpn } = options.dataplanes;
     this.#subscriptions = [ipvpn, evpn].map(({ confirmations$ }) =>
       confirmations$.subscribe((confirmations) => this.#confirm(confirmations)),
@@ -83,31 +95,29 @@ export class VpnManager {
     return this.#byExternalId.get(externalId);
   }
 
-  /** The instances with a VNI that a client gave. */
-  get instancesByVni(): Iterable<readonly [number, ManagedInstance]> {
-    return [...this.#byVni].filter(([, { instance }]) => instance.setup.label === undefined);
-  }
-
   /** What the dataplane has of an instance that is worth showing: names of devices, for example. */
   describeDataplane({ setup }: Instance): Readonly<Record<string, string>> {
     return this.#options.dataplanes[setup.kind.vpnType].describeInstance(setup.kind.instanceState(setup));
   }
 
-  attach(request: AttachRequest): Promise<Result<undefined, VpnFault>> {
+  attach(request: AttachRequest<RequestedPort>): Promise<Answer> {
     return this.#serial.run(request.instanceId, async () => {
-      if (this.#stopping) return failure(STOPPING);
-      const member = this.#findOrCreate(request);
-      return member.ok ? this.#ask(member.value, { type: 'attach', request }) : member;
+      const fault = this.#whyRefused(request);
+      if (fault !== undefined) return failure(fault);
+      const { port } = request;
+      return isEvpnPort(port) ? this.#attachEvi(request, port) : this.#attachPort({ ...request, port });
     });
   }
 
-  detach(request: DetachRequest): Promise<Result<undefined, VpnFault>> {
+  detach(request: DetachRequest): Promise<Answer> {
     return this.#serial.run(request.instanceId, async () => {
-      if (this.#stopping) return failure(STOPPING);
+      const fault = this.#whyRefused(request);
+      if (fault !== undefined) return failure(fault);
       const member = this.#byExternalId.get(request.instanceId);
       if (member === undefined) return failure(refused(`VPN ${request.instanceId} could not be found`));
-      const fault = checkType(member, request.vpnType);
-      return fault === undefined ? this.#ask(member, { type: 'detach', request }) : failure(fault);
+      const detached = await this.#ask(member, { type: 'detach', request });
+      const unplugged = await this.#unplugIdleEvi(member);
+      return detached.ok ? unplugged : detached;
     });
   }
 
@@ -119,106 +129,128 @@ export class VpnManager {
   /** Ends all instances; resolves when the dataplane has nothing of them any more. */
   async stop(): Promise<void> {
     this.refuseRequests();
-    const members = [...this.#byExternalId.values()];
-    await Promise.all(
-      members.map(
-        (member) =>
-          new Promise<void>((resolve) => {
-            member.subscription.add(resolve);
-            member.pipeline.feed({ type: 'stop' });
-          }),
-      ),
-    );
+    await Promise.all(Array.from(this.#byExternalId.values(), (member) => this.#end(member)));
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
   }
 
-  #findOrCreate(request: AttachRequest): Result<Member, VpnFault> {
-    const member = this.#byExternalId.get(request.instanceId);
-    if (member === undefined) return this.#create(request);
-    const fault = checkType(member, request.vpnType);
-    return fault === undefined ? success(member) : failure(fault);
+  #whyRefused({ instanceId, vpnType, port }: EndpointReference<RequestedPort>): VpnFault | undefined {
+    if (this.#stopping) return STOPPING;
+    if (isRedirectInstanceId(instanceId)) {
+      return refused(
+        `vpn_instance_id ${instanceId} is not valid: such ids are for instances that FlowSpec makes`,
+      );
+    }
+    if (isEvpnPort(port) && port.evpnInstance === instanceId) {
+      return refused(`local_port.evpn.id ${instanceId} is not valid: it is the instance itself`);
+    }
+    const kind = this.#byExternalId.get(instanceId)?.instance.setup.kind;
+    return kind === undefined || kind.vpnType === vpnType
+      ? undefined
+      : refused(`VPN ${instanceId} exists with vpn_type ${kind.vpnType}, it cannot be used as ${vpnType}`);
   }
 
-  #create(request: AttachRequest): Result<Member, VpnFault> {
-    const setup = this.#allocate(request);
-    if (!setup.ok) return setup;
-    const { bus, bgpAddress, logs } = this.#options;
-    const { kind, name, number, externalId } = setup.value;
-    const bestPaths = new BestPathTable(kind.policy(setup.value));
-    const identifiers = new EndpointIdentifiers(name, bgpAddress, this.labels, this.#distinguishers);
-    const pipeline = instancePipeline(new Instance(setup.value, bestPaths, identifiers), bus);
-    const log = logs.component(`vpn.${kind.instanceType.toLowerCase()}.${number}`);
+  async #attachPort(request: AttachRequest): Promise<Answer> {
+    const member = this.#findOrCreate(request);
+    return member.ok ? this.#ask(member.value, { type: 'attach', request }) : member;
+  }
+
+  /** First the EVI gets its gateway port, then the VRF the port at the other end; both, or none. */
+  async #attachEvi(request: AttachRequest<RequestedPort>, port: EvpnPort): Promise<Answer> {
+    const plugged = await this.#serial.run(port.evpnInstance, () => this.#plugEvi(request, port));
+    if (!plugged.ok) return plugged;
+    const { vrf, localPort } = plugged.value;
+    const attached = await this.#ask(vrf, { type: 'attach', request: { ...request, port: localPort } });
+    if (!attached.ok) await this.#unplugIdleEvi(vrf);
+    return attached;
+  }
+
+  async #plugEvi(
+    request: AttachRequest<RequestedPort>,
+    port: EvpnPort,
+  ): Promise<Result<PluggedVrf, VpnFault>> {
+    const evi = this.#byExternalId.get(port.evpnInstance);
+    const standing = this.#byExternalId.get(request.instanceId);
+    const pluggedEvi = standing?.plugged?.evi.instance;
+    const fault = checkEvpnPlug(port, evi?.instance, request.instanceId, pluggedEvi);
+    if (fault !== undefined || evi === undefined) return failure(fault ?? STOPPING);
+    const vrf = this.#findOrCreate(request);
+    if (!vrf.ok) return vrf;
+    const plug = evpnPlug(port, evi.instance.setup, vrf.value.instance.setup);
+    if (vrf.value.plugged === undefined) {
+      const answer = await this.#ask(evi, { type: 'gateway', gateway: plug.gateway });
+      if (!answer.ok) {
+        if (standing === undefined) await this.#end(vrf.value);
+        return answer;
+      }
+      vrf.value.plugged = { evi, port: plug.port };
+    }
+    return success({ vrf: vrf.value, localPort: vrf.value.plugged.port });
+  }
+
+  /** An EVI that is plugged into a VRF stays so for as long as the VRF has endpoints on that port. */
+  async #unplugIdleEvi(vrf: Member): Promise<Answer> {
+    if (vrf.plugged === undefined) return success(undefined);
+    const { evi, port } = vrf.plugged;
+    if (vrf.instance.endpoints.ofPort(port.interface).length > 0) return success(undefined);
+    vrf.plugged = undefined;
+    return this.#serial.run(evi.instance.setup.externalId, () =>
+      this.#ask(evi, { type: 'gateway', gateway: undefined }),
+    );
+  }
+
+  #findOrCreate(request: AttachRequest<RequestedPort>): Result<Member, VpnFault> {
+    const member = this.#byExternalId.get(request.instanceId);
+    return member === undefined ? this.#create(requestedInstance(request)) : success(member);
+  }
+
+  #create({ vpnType, vni, ...asked }: InstanceRequest): Result<Member, VpnFault> {
+    const { bus, bgpAddress, dataplanes, logs } = this.#options;
+    const kind = KINDS[vpnType];
+    const allocated = this.numbers.allocate(kind, asked.externalId, vni);
+    if (!allocated.ok) return allocated;
+    const { number, name } = allocated.value;
+    const setup: InstanceSetup = {
+      ...asked,
+      ...allocated.value,
+      kind,
+      source: { kind: 'local', name },
+      driver: dataplanes[vpnType].driver,
+      bgpAddress,
+      dataplaneAddress: dataplanes[vpnType].localAddress,
+    };
+    const { labels, distinguishers } = this.numbers;
+    const identifiers = new EndpointIdentifiers(name, bgpAddress, labels, distinguishers);
+    const bestPaths = new BestPathTable(kind.policy(setup));
+    const pipeline = instancePipeline(new Instance(setup, bestPaths, identifiers), bus);
     const subscription = pipeline.outputs$.subscribe((outputs) => {
       for (const output of outputs) this.#perform(member, output);
     });
     const member: Member = {
       instance: pipeline.instance,
-      log,
+      log: logs.component(`vpn.${kind.instanceType.toLowerCase()}.${number}`),
       pipeline,
       subscription,
       answered: () => undefined,
+      redirections: NO_TARGETS,
+      plugged: undefined,
     };
-    this.#byExternalId.set(externalId, member);
+    this.#byExternalId.set(asked.externalId, member);
     this.#byNumber.set(number, member);
-    if (usesVni(setup.value)) this.#byVni.set(setup.value.dataplaneId, member);
     return success(member);
   }
 
-  /** The numbers of a new instance: all, or none if one of them cannot be had. */
-  #allocate(request: AttachRequest): Result<InstanceSetup, VpnFault> {
-    const { vpnType, instanceId: externalId, vni } = request;
-    if (vni !== undefined && this.#byVni.has(vni)) {
-      return failure(refused(`A VPN instance using vni ${vni} already exists.`));
-    }
-    const { bgpAddress, dataplanes } = this.#options;
-    const kind = KINDS[vpnType];
-    const number = this.#numbers.allocate(externalId);
-    if (!number.ok) return exhausted(number.fault);
-    const name = `${kind.instanceType}-${number.value}`;
-    const rdNumber = this.#distinguishers.allocate(name);
-    if (!rdNumber.ok) return exhausted(rdNumber.fault);
-    const label = vni === undefined ? this.#allocateLabel(name) : success(undefined);
-    if (!label.ok) {
-      this.#distinguishers.release(rdNumber.value);
-      return exhausted(label.fault);
-    }
-    return success({
-      kind,
-      number: number.value,
-      name,
-      externalId,
-      source: { kind: 'local', name },
-      driver: dataplanes[vpnType].driver,
-      bgpAddress,
-      dataplaneAddress: dataplanes[vpnType].localAddress,
-      rdNumber: rdNumber.value,
-      rd: ipRouteDistinguisher(bgpAddress, rdNumber.value),
-      dataplaneId: vni ?? label.value!,
-      label: label.value,
-      gatewayIp: request.gatewayIp,
-      prefixLength: request.ip?.length,
-      bridge: request.bridge,
-      readvertise: request.readvertise,
-      attractTraffic: request.attractTraffic,
-    });
-  }
-
-  /** The label of an instance may serve as its VNI: one that a client has taken as VNI will not do. */
-  #allocateLabel(name: string): Result<number, string> {
-    const clashing: number[] = [];
-    let label = this.labels.allocate(`Incoming traffic for ${name}`);
-    while (label.ok && this.#byVni.has(label.value)) {
-      clashing.push(label.value);
-      label = this.labels.allocate(`Incoming traffic for ${name}`);
-    }
-    for (const number of clashing) this.labels.release(number);
-    return label;
-  }
-
-  #ask(member: Member, input: InstanceInput): Promise<Result<undefined, VpnFault>> {
+  #ask(member: Member, input: InstanceInput): Promise<Answer> {
     return new Promise((resolve) => {
       member.answered = resolve;
       member.pipeline.feed(input);
+    });
+  }
+
+  /** Resolves when nothing of the instance is left. */
+  #end(member: Member): Promise<void> {
+    return new Promise((resolve) => {
+      member.subscription.add(resolve);
+      member.pipeline.feed({ type: 'stop' });
     });
   }
 
@@ -232,8 +264,12 @@ export class VpnManager {
       case 'publish':
         bus.publish(output.publications);
         break;
-      case 'import':
-        member.pipeline.importTargets(output.targets);
+      case 'subscribe':
+        member.pipeline.subscribe(output.subscriptions);
+        break;
+      case 'redirect':
+        member.redirections = output.targets;
+        this.#reviewRedirections();
         break;
       case 'answer':
         member.answered(output.result);
@@ -246,13 +282,36 @@ export class VpnManager {
     }
   }
 
-  #forget({ externalId, number, rdNumber, label, dataplaneId, source }: InstanceSetup): void {
-    this.#byExternalId.delete(externalId);
-    this.#byNumber.delete(number);
-    if (this.#byVni.get(dataplaneId)?.instance.setup.number === number) this.#byVni.delete(dataplaneId);
-    this.#distinguishers.release(rdNumber);
-    if (label !== undefined) this.labels.release(label);
-    this.#options.bus.withdrawAll(source);
+  #forget(setup: InstanceSetup): void {
+    this.#byExternalId.delete(setup.externalId);
+    this.#byNumber.delete(setup.number);
+    this.numbers.release(setup);
+    this.#options.bus.withdrawAll(setup.source);
+    // It may be wanted again since it began to end.
+    if (setup.redirectTarget !== undefined) this.#reviewRedirections();
+  }
+
+  /** Makes the instances to which packets are redirected, and ends those to which none are any more. */
+  #reviewRedirections(): void {
+    if (this.#stopping) return;
+    const members = [...this.#byExternalId.values()];
+    const roots = members.filter(({ instance }) => instance.setup.redirectTarget === undefined);
+    const wanted = redirectedTargets(
+      roots.map(({ redirections }) => redirections),
+      (target) => this.#byExternalId.get(redirectInstanceId(target))?.redirections ?? NO_TARGETS,
+    );
+    for (const target of wanted) this.#openRedirected(target);
+    for (const { instance, pipeline } of members) {
+      const { redirectTarget } = instance.setup;
+      if (redirectTarget !== undefined && !wanted.has(redirectTarget)) pipeline.feed({ type: 'stop' });
+    }
+  }
+
+  #openRedirected(target: RouteTarget): void {
+    if (this.#byExternalId.has(redirectInstanceId(target))) return;
+    const member = this.#create(redirectRequest(target));
+    if (member.ok) member.value.pipeline.feed({ type: 'open', importTargets: new Set([target]) });
+    else this.#options.logs.component('vpn').error(`${redirectInstanceId(target)}: ${member.fault.message}`);
   }
 
   #confirm(confirmations: readonly Confirmation[]): void {
@@ -267,20 +326,4 @@ export class VpnManager {
       this.#byNumber.get(number)?.pipeline.feed({ type: 'confirmations', confirmations: list });
     }
   }
-}
-
-function checkType({ instance }: Member, vpnType: VpnType): VpnFault | undefined {
-  const { kind, externalId } = instance.setup;
-  return kind.vpnType === vpnType
-    ? undefined
-    : refused(`VPN ${externalId} exists with vpn_type ${kind.vpnType}, it cannot be used as ${vpnType}`);
-}
-
-/** A VNI belongs to one instance, whether a client gave it or it is the label of an EVI. */
-function usesVni({ kind, label }: InstanceSetup): boolean {
-  return label === undefined || kind.vpnType === 'evpn';
-}
-
-function exhausted(message: string): Result<never, VpnFault> {
-  return failure({ kind: 'dataplane', message });
 }

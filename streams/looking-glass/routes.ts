@@ -5,7 +5,7 @@ import { Link, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
 import type { Route } from '../../lib/rib/route.ts';
 
 /** One route: an object with one member, named as the route is; with the reason if it is not used. */
-export function showRoute(route: Route, unusedBecause?: string): LookingGlassNode {
+export function showRoute(route: Route, unusedBecause?: string, withSource = true): LookingGlassNode {
   const { family, attributes, source } = route;
   const name = nlriCodec(family).format(route, attributes.nextHop);
   const hasTargets = family === VPNV4 || family === EVPN;
@@ -14,7 +14,7 @@ export function showRoute(route: Route, unusedBecause?: string): LookingGlassNod
       'afi-safi': family.name,
       attributes: formatAttributes(attributes),
       next_hop: attributes.nextHop ?? null,
-      source: new Link(['bgp', 'workers', source.name], { id: source.name }),
+      ...(withSource ? { source: new Link(['bgp', 'workers', source.name], { id: source.name }) } : {}),
       ...(unusedBecause === undefined ? {} : { unused_because: unusedBecause }),
       ...(hasTargets ? { route_targets: attributes.routeTargets.map((target) => `target:${target}`) } : {}),
     },
@@ -22,6 +22,6 @@ export function showRoute(route: Route, unusedBecause?: string): LookingGlassNod
 }
 
 /** Routes as they come: there may be very many. */
-export function* showRoutes(routes: Iterable<Route>): Generator<LookingGlassNode, void> {
-  for (const route of routes) yield showRoute(route);
+export function* showRoutes(routes: Iterable<Route>, withSource = true): Generator<LookingGlassNode, void> {
+  for (const route of routes) yield showRoute(route, undefined, withSource);
 }

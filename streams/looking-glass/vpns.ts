@@ -4,6 +4,7 @@ import type { Instance } from '../../lib/vpn/instance.ts';
 import type { ManagedInstance, VpnManager } from '../instance/manager.ts';
 import { showDrivers, type DriverViews } from './drivers.ts';
 import { showLog } from './logs.ts';
+import { showIntents } from './intents.ts';
 import { showRoute, showRoutes } from './routes.ts';
 import { showSubscriptions } from './subscriptions.ts';
 
@@ -13,16 +14,27 @@ export function showVpns(manager: VpnManager, drivers: DriverViews): LookingGlas
     dataplane: new Reference(() => ({
       drivers: new Reference(() => showDrivers(drivers)),
       ids: new Reference(() =>
-        Object.fromEntries(Array.from(manager.labels.inUse(), ([label, owner]) => [String(label), owner])),
+        Object.fromEntries(
+          Array.from(manager.numbers.labels.inUse(), ([label, owner]) => [String(label), owner]),
+        ),
       ),
+      intents: new Reference(() => showIntents(manager)),
     })),
-    instances_per_vni: Object.fromEntries(
-      Array.from(manager.instancesByVni, ([vni, { instance }]) => [
-        String(vni),
-        { name: instance.setup.name, external_instance_id: instance.setup.externalId },
-      ]),
-    ),
+    instances_per_vni: showInstancesByVni(manager),
   };
+}
+
+/** The instances with a VNI that a client gave. */
+function showInstancesByVni(manager: VpnManager): LookingGlassNode {
+  const given = Array.from(manager.instances, ({ instance }) => instance.setup).filter(
+    ({ label }) => label === undefined,
+  );
+  return Object.fromEntries(
+    given.map(({ dataplaneId, name, externalId }) => [
+      String(dataplaneId),
+      { name, external_instance_id: externalId },
+    ]),
+  );
 }
 
 function showInstances(manager: VpnManager): LookingGlassNode {
@@ -47,9 +59,13 @@ export function showInstance(manager: VpnManager, { instance, log }: ManagedInst
     name: setup.name,
     internals: {
       'event queue length': 0,
-      subscriptions: showSubscriptions(setup.kind.families, instance.importTargets),
+      subscriptions: Array.from(instance.subscriptions, ([family, targets]) =>
+        showSubscriptions([family], targets),
+      ).flat(),
     },
-    ...(isVrf ? { readvertised: new Reference(() => []) } : { gateway_port: null }),
+    ...(isVrf
+      ? { readvertised: new Reference(() => showRoutes(instance.advertisements.readvertised(), false)) }
+      : { gateway_port: showGatewayPort(instance) }),
     instance_type: setup.kind.instanceType,
     external_instance_id: setup.externalId,
     description: instance.description ?? null,
@@ -102,9 +118,16 @@ function showEndpoint(endpoint: Endpoint): LookingGlassNode {
     ip_address: endpoint.ipText ?? null,
     local_pref: endpoint.localPref ?? null,
     rd: endpoint.rd,
-    description: endpoint.description ?? null,
+    description: (endpoint.description as LookingGlassNode) ?? null,
     direction: endpoint.direction,
   };
+}
+
+function showGatewayPort({ gateway }: Instance): LookingGlassNode {
+  if (gateway === undefined) return null;
+  const { name, externalId } = gateway.vrf;
+  const vrf = new Link(['vpns', 'instances', externalId], { id: name, external_instance_id: externalId });
+  return { interface: gateway.interface, ipvpn: vrf };
 }
 
 function showReadvertise({ setup: { readvertise } }: Instance): LookingGlassNode {
@@ -116,9 +139,10 @@ function showAttractTraffic({ setup: { attractTraffic } }: Instance): LookingGla
   if (attractTraffic === undefined) return {};
   return {
     redirect_rts: showTargets(attractTraffic.redirectTargets),
-    classifier: attractTraffic.classifier as LookingGlassNode,
-    to: showTargets(attractTraffic.to),
-    static_destination_prefixes: attractTraffic.staticDestinationPrefixes ?? null,
+    classifier: attractTraffic.classifierText as LookingGlassNode,
+    to: showTargets([attractTraffic.to]),
+    static_destination_prefixes:
+      attractTraffic.staticDestinationPrefixes?.map(({ address, length }) => `${address}/${length}`) ?? null,
   };
 }
 

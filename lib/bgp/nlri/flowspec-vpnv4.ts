@@ -38,8 +38,19 @@ export function decodeFlowspec(nlri: Nlri): FlowspecNlri {
 
 /** All components together have at most 4087 bytes. */
 export function encodeFlowspec({ rd, components }: FlowspecNlri): Nlri {
-  const key = Buffer.concat([routeDistinguisherBytes(rd), encodeFlowComponents(components)]);
-  return { key: latin1(key, 0, key.length), payload: 0 };
+  const rules = encodeFlowComponents(components);
+  return flowspecWithRules(rd, latin1(rules, 0, rules.length));
+}
+
+/** The components as they are on the wire, whatever they are: what makes two flow specifications the same. */
+export function flowspecRules({ key }: Nlri): string {
+  return key.slice(RD_LENGTH);
+}
+
+/** The same rules under another RD. */
+export function flowspecWithRules(rd: RouteDistinguisher, rules: string): Nlri {
+  const bytes = routeDistinguisherBytes(rd);
+  return { key: latin1(bytes, 0, bytes.length) + rules, payload: 0 };
 }
 
 export const FLOWSPEC_VPNV4_NLRI = flowspecCodec(FLOWSPEC_VPNV4);

@@ -29,7 +29,14 @@ function formatMatch(type: FlowMatchType, { operator, value }: FlowMatch): strin
   }
   const comparison = COMPARISONS[operator & 7]!;
   if (comparison === 'false' || comparison === 'true') return comparison;
-  return `${comparison}${VALUES[type]?.[value] ?? value}`;
+  const names: Partial<Record<FlowMatchType, Readonly<Record<number, string>>>> = VALUES;
+  return `${comparison}${names[type]?.[value] ?? value}`;
+}
+
+/** The number of a protocol by the name that the looking glass shows, `udp`; undefined for others. */
+export function protocolNumber(name: string): number | undefined {
+  const found = Object.entries(VALUES.protocol).find(([, known]) => known === name);
+  return found === undefined ? undefined : Number(found[0]);
 }
 
 /** By the three bits less, greater, equal. */
@@ -48,7 +55,7 @@ const BITS: Partial<Record<FlowMatchType, readonly string[]>> = {
   fragment: ['dont-fragment', 'is-fragment', 'first-fragment', 'last-fragment'],
 };
 
-const VALUES: Partial<Record<FlowMatchType, Readonly<Record<number, string>>>> = {
+const VALUES = {
   protocol: {
     1: 'icmp',
     2: 'igmp',
@@ -82,4 +89,4 @@ const VALUES: Partial<Record<FlowMatchType, Readonly<Record<number, string>>>> =
     18: 'mask-reply',
     30: 'traceroute',
   },
-};
+} as const satisfies Partial<Record<FlowMatchType, Readonly<Record<number, string>>>>;

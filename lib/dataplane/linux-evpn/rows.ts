@@ -6,7 +6,7 @@ import { type Row, rowKey } from './row.ts';
 import type { FdbEntry, NeighbourEntry } from './tables.ts';
 
 /** What an EVI has besides its devices. */
-export type MemberState = Exclude<EvpnState, { kind: 'evi' }>;
+export type MemberState = Exclude<EvpnState, { kind: 'evi' | 'veth-pair' | 'gateway-port' }>;
 
 /**
  * Rows that an object of an EVI stands for. `isLocal`: the MAC is also behind a local port, which then has the entry in

@@ -172,13 +172,17 @@ const refused: [name: string, body: unknown, text: RegExp][] = [
     { ...ipvpn, local_pref: -1 },
     /^local_pref: an integer from 0 to 4294967295 is expected, not -1$/,
   ],
-  ['a preference of letters', { ...ipvpn, local_pref: 'high' }, /^local_pref: an integer .* not high$/],
+  ['a preference of letters', { ...ipvpn, local_pref: 'high' }, /^local_pref: an integer .* not "high"$/],
   ['a hash order of letters', { ...ipvpn, lb_consistent_hash_order: 'first' }, /^lb_consistent_hash_order: /],
   ['a VNI of 25 bits', { ...evpn, vni: 0x1000000 }, /^vni: /],
   ['half a readvertise', { ...ipvpn, readvertise: { from_rt: ['64512:8'] } }, /^readvertise\.to_rt: /],
   [
     'attract_traffic without classifier',
-    { ...ipvpn, attract_traffic: { redirect_rts: ['64512:7'] } },
+    {
+      ...ipvpn,
+      readvertise: { from_rt: ['64512:2'], to_rt: ['64512:3'] },
+      attract_traffic: { redirect_rts: ['64512:7'] },
+    },
     /^'attract_traffic' specified with no 'classifier'$/,
   ],
   [

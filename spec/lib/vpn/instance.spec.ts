@@ -42,7 +42,7 @@ class Driver {
         if (output.type === 'intents')
           queue.push({ type: 'confirmations', confirmations: this.#apply(output.intents) });
         if (output.type === 'publish') output.publications.forEach((each) => this.#publish(each));
-        if (output.type === 'import') this.targets = [...output.targets];
+        if (output.type === 'subscribe') this.targets = [...this.instance.importTargets];
         if (output.type === 'answer') this.answers.push(output);
         if (output.type === 'ended') this.ended = true;
       }
@@ -98,7 +98,7 @@ const macIp = (ip: string, mac = mac1): string =>
 test('EVI: nothing is announced before the dataplane has confirmed', () => {
   const driver = new Driver(testInstance('evpn'));
   assert.is(driver.attach(attachRequest('evpn', '10.0.0.1')), 'ok');
-  assert.equal(driver.order.slice(0, 3), ['intents', 'publish', 'import']);
+  assert.equal(driver.order.slice(0, 3), ['intents', 'publish', 'subscribe']);
   assert.equal(driver.names(), [macIp('10.0.0.1'), multicast]);
   assert.equal([...driver.held], ['1/evi', '1/evpn-port/tap1', `1/local-mac/${mac1}`]);
   assert.equal(driver.targets, [rt1]);

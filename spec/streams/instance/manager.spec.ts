@@ -64,11 +64,8 @@ test('labels, numbers and names: the instance first, then its endpoints', async 
       ['EVI-2', 500],
     ],
   );
-  assert.equal([...manager.labels.inUse().keys()], [16, 17, 18]);
-  assert.equal(
-    Array.from(manager.instancesByVni, ([vni]) => vni),
-    [500],
-  );
+  assert.equal([...manager.numbers.labels.inUse().keys()], [16, 17, 18]);
+  assert.equal([...manager.numbers.vnis.keys()], [500]);
 });
 
 test('instances that are gone leave nothing: no route, subscription, label', async () => {
@@ -82,7 +79,7 @@ test('instances that are gone leave nothing: no route, subscription, label', asy
   assert.is(manager.instanceCount, 0);
   assert.is(bus.subscriptionCount, 0);
   assert.is(bus.countRoutes(VPNV4, 'local'), 0);
-  assert.is(manager.labels.inUse().size, 0);
+  assert.is(manager.numbers.labels.inUse().size, 0);
 });
 
 test('calls for one instance wait for one another, whatever comes at once', async () => {
@@ -226,7 +223,7 @@ test('an attach that the dataplane refuses is gone when its rest is removed', as
   confirm();
   assert.not.ok((await answer).ok);
   assert.is(manager.instanceCount, 0);
-  assert.is(manager.labels.inUse().size, 0);
+  assert.is(manager.numbers.labels.inUse().size, 0);
   assert.is(bus.subscriptionCount, 0);
 });
 
@@ -271,7 +268,7 @@ test('a stop during an attach removes what the attach has made, and waits for it
   assert.not.ok(stopped);
   confirm();
   await stop;
-  assert.is(manager.labels.inUse().size, 0);
+  assert.is(manager.numbers.labels.inUse().size, 0);
 });
 
 test('what waits for its turn when the daemon stops is refused, as is what comes later', async () => {

@@ -1,0 +1,52 @@
+import type { GatewayPort } from './gateway-port.ts';
+import type { InstanceSetup } from './instance-kind.ts';
+import type { Instance } from './instance.ts';
+import type { EvpnPort, LocalPort } from './local-port.ts';
+import { refused, type VpnFault } from './vpn-fault.ts';
+
+/** The two ends by which an EVI is plugged into a VRF. */
+export interface EvpnPlug {
+  /** The port of the VRF */
+  readonly port: LocalPort;
+  /** and that of the EVI. */
+  readonly gateway: GatewayPort;
+}
+
+/** The ends are named after the numbers of the instances, unless somebody has joined the two already. */
+export function evpnPlug(requested: EvpnPort, evi: InstanceSetup, vrf: InstanceSetup): EvpnPlug {
+  const { joined, description } = requested;
+  const eviEnd = joined?.eviInterface ?? `evpn${evi.number}-ipvpn${vrf.number}`;
+  const vrfEnd = joined?.vrfInterface ?? `ipvpn${vrf.number}-evpn${evi.number}`;
+  return {
+    port: { interface: vrfEnd, description },
+    gateway: {
+      interface: eviEnd,
+      peer: joined === undefined ? vrfEnd : undefined,
+      gatewayIp: vrf.gatewayIp,
+      vrf: { name: vrf.name, externalId: vrf.externalId },
+    },
+  };
+}
+
+/**
+ * Whether an EVI can be plugged into a VRF: undefined, or why not. One EVI is in one VRF, and one VRF has one EVI.
+ * `pluggedEvi` is what the VRF has already.
+ */
+export function checkEvpnPlug(
+  { evpnInstance }: EvpnPort,
+  evi: Instance | undefined,
+  vrfId: string,
+  pluggedEvi: Instance | undefined,
+): VpnFault | undefined {
+  const field = `local_port.evpn.id ${evpnInstance} is not valid`;
+  if (evi === undefined) return refused(`${field}: there is no such VPN instance`);
+  if (evi.setup.kind.vpnType !== 'evpn') return refused(`${field}: it is not an E-VPN instance`);
+  const { gateway } = evi;
+  if (gateway !== undefined && gateway.vrf.externalId !== vrfId) {
+    return refused(`${field}: it is plugged into ${gateway.vrf.externalId} already`);
+  }
+  if (pluggedEvi !== undefined && pluggedEvi !== evi) {
+    return refused(`${field}: ${pluggedEvi.setup.externalId} is plugged into ${vrfId} already`);
+  }
+  return undefined;
+}
