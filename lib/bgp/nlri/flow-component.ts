@@ -19,7 +19,8 @@ export interface FlowMatch {
   readonly and: boolean;
   /** The last four bits of the operator: a sum of `FLOW_OPERATOR`s. */
   readonly operator: number;
-  readonly value: number;
+  /** A bigint where it is too large for a number to hold it. */
+  readonly value: number | bigint;
 }
 
 export const FLOW_OPERATOR = {
@@ -121,11 +122,16 @@ function decodeMatches(bytes: Buffer, start: number, end: number): Decoded | und
     const operator = bytes[at]!;
     const size = 1 << ((operator >> 4) & 3);
     if (at + 1 + size > end) return undefined;
-    const value = size === 8 ? Number(bytes.readBigUInt64BE(at + 1)) : bytes.readUIntBE(at + 1, size);
+    const value = size === 8 ? readLong(bytes, at + 1) : bytes.readUIntBE(at + 1, size);
     matches.push({ and: (operator & AND) !== 0, operator: operator & OPERATOR, value });
     at += 1 + size;
     if ((operator & END_OF_LIST) !== 0) return { component: { type, matches }, next: at };
   }
+}
+
+function readLong(bytes: Buffer, at: number): number | bigint {
+  const value = bytes.readBigUInt64BE(at);
+  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
 }
 
 function codeOf(component: FlowComponent): number {
@@ -147,6 +153,6 @@ function encodeMatch({ and, operator, value }: FlowMatch, last: boolean): Buffer
   const bytes = Buffer.alloc(1 + (1 << power));
   bytes[0] = (last ? END_OF_LIST : 0) | (and ? AND : 0) | (power << 4) | (operator & OPERATOR);
   if (power === 3) bytes.writeBigUInt64BE(BigInt(value), 1);
-  else bytes.writeUIntBE(value, 1, 1 << power);
+  else bytes.writeUIntBE(Number(value), 1, 1 << power);
   return bytes;
 }

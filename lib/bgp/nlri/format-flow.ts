@@ -30,7 +30,7 @@ function formatMatch(type: FlowMatchType, { operator, value }: FlowMatch): strin
   const comparison = COMPARISONS[operator & 7]!;
   if (comparison === 'false' || comparison === 'true') return comparison;
   const names: Partial<Record<FlowMatchType, Readonly<Record<number, string>>>> = VALUES;
-  return `${comparison}${names[type]?.[value] ?? value}`;
+  return `${comparison}${names[type]?.[Number(value)] ?? value}`;
 }
 
 /** The number of a protocol by the name that the looking glass shows, `udp`; undefined for others. */
@@ -42,10 +42,9 @@ export function protocolNumber(name: string): number | undefined {
 /** By the three bits less, greater, equal. */
 const COMPARISONS = ['false', '=', '>', '>=', '<', '<=', '!=', 'true'] as const;
 
-function formatBits(names: readonly string[], value: number): string {
-  const set = names.filter((_, bit) => (value & (1 << bit)) !== 0);
-  const known = (1 << names.length) - 1;
-  if ((value & ~known) !== 0 || value > 0xffff) return `0x${value.toString(16)}`;
+function formatBits(names: readonly string[], value: number | bigint): string {
+  if (value >= 1 << names.length) return `0x${value.toString(16)}`;
+  const set = names.filter((_, bit) => (Number(value) & (1 << bit)) !== 0);
   return set.length > 0 ? set.join('+') : '0';
 }
 

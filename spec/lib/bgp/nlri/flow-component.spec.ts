@@ -119,6 +119,20 @@ const TABLE: readonly (readonly [
     ],
     'source-port =1000 packet-length =65536 dscp =46',
   ],
+  [
+    'values of eight bytes, to the last bit',
+    '0a 32 0000000100000000 b1 ffffffffffffffff',
+    [
+      {
+        type: 'packet-length',
+        matches: [
+          { ...OR, operator: greater, value: 0x100000000 },
+          { ...OR, operator: equal, value: 0xffffffffffffffffn },
+        ],
+      },
+    ],
+    'packet-length [ >4294967296 =18446744073709551615 ]',
+  ],
 ];
 
 for (const [name, text, components, shown] of TABLE) {
