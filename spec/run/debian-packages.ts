@@ -9,11 +9,14 @@ import { delimiter, isAbsolute, join } from 'node:path';
 const EVIDENCE = {
   gobgpd: ['gobgpd', 'gobgp'],
   frr: ['/usr/lib/frr/bgpd', 'vtysh'],
+  bird2: ['bird', 'birdc'],
+  systemd: ['systemd-analyze'],
   iproute2: ['ip', 'bridge'],
   'iputils-ping': ['ping'],
   tcpdump: ['tcpdump'],
   procps: ['sysctl'],
   python3: ['python3'],
+  graphviz: ['dot'],
   // The predecessor: what it says of its configuration is what ours is compared with.
   'python3-networking-bagpipe': ['/usr/lib/python3/dist-packages/networking_bagpipe/__init__.py'],
 } as const satisfies Record<string, readonly string[]>;

@@ -28,7 +28,7 @@ export const GROUPS: readonly Group[] = [
     stage: 1,
     usesBuild: true,
     needsRoot: false,
-    packages: ['python3-networking-bagpipe', 'iproute2'],
+    packages: ['python3-networking-bagpipe', 'iproute2', 'graphviz'],
     timeout: 240,
   },
   {
@@ -55,13 +55,13 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'interop',
-    about: 'gobgpd and FRR bgpd as route reflectors of dummy dataplanes',
+    about: 'gobgpd, FRR and BIRD as route reflectors of dummy dataplanes; the systemd unit',
     command: specs('interop/.*'),
     counts: 'summary',
     stage: 2,
     usesBuild: true,
     needsRoot: false,
-    packages: ['gobgpd', 'frr'],
+    packages: ['gobgpd', 'frr', 'bird2', 'systemd'],
     timeout: 300,
   },
   {

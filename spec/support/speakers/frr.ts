@@ -18,6 +18,8 @@ export interface FrrOptions extends ProgramOptions {
   readonly address: string;
   readonly port: number;
   readonly holdTime?: number;
+  /** The text of its configuration file; made from the options above unless given. */
+  readonly configuration?: string;
 }
 
 const BGPD = '/usr/lib/frr/bgpd';
@@ -28,7 +30,7 @@ export async function startFrr(options: FrrOptions): Promise<Frr> {
   const directory = join(options.directory, options.name);
   mkdirSync(directory, { recursive: true });
   const configuration = join(directory, 'bgpd.conf');
-  writeFileSync(configuration, reflector(options));
+  writeFileSync(configuration, options.configuration ?? reflector(options));
   const program = startProgram(
     options.name,
     [

@@ -12,11 +12,12 @@ export interface Gobgp {
   readonly receivedFrom: (neighbour: string, family: GobgpFamily) => Promise<GobgpRoute[]>;
   readonly neighbours: () => Promise<GobgpNeighbour[]>;
   /** `inject('evpn', 'macadv 52:54:…')`: the words of `gobgp global rib add`; `withdraw` with the same words. */
-  readonly inject: (family: GobgpFamily, words: string) => Promise<void>;
-  readonly withdraw: (family: GobgpFamily, words: string) => Promise<void>;
+  readonly inject: (family: InjectableFamily, words: string) => Promise<void>;
+  readonly withdraw: (family: InjectableFamily, words: string) => Promise<void>;
 }
 
 export type GobgpFamily = 'evpn' | 'vpnv4' | 'rtc';
+export type InjectableFamily = GobgpFamily | 'ipv4-l3vpn-flowspec';
 
 export interface GobgpNeighbour {
   readonly address: string;
@@ -34,6 +35,8 @@ export interface GobgpOptions extends ProgramOptions {
   readonly connectTo?: string;
   readonly families?: readonly GobgpFamily[];
   readonly holdTime?: number;
+  /** The text of its configuration file; made from the options above unless given. */
+  readonly configuration?: string;
 }
 
 const CONFIGURATION_NAME: Record<GobgpFamily | 'flowspec', string> = {
@@ -52,7 +55,8 @@ export async function startGobgp(options: GobgpOptions): Promise<Gobgp> {
   const socket = join(options.directory, `${options.name}.sock`);
   // One that was killed leaves it.
   rmSync(socket, { force: true });
-  writeFileSync(configuration, options.connectTo === undefined ? reflector(options) : client(options));
+  const made = (): string => (options.connectTo === undefined ? reflector(options) : client(options));
+  writeFileSync(configuration, options.configuration ?? made());
   const program = startProgram(
     options.name,
     ['gobgpd', '-f', configuration, '--api-hosts', `unix://${socket}`, '--pprof-disable'],
@@ -62,7 +66,7 @@ export async function startGobgp(options: GobgpOptions): Promise<Gobgp> {
     const text = await run(['gobgp', '--target', `unix://${socket}`, '-j', ...words]);
     return JSON.parse(text === '' ? '{}' : text);
   };
-  const tell = async (verb: 'add' | 'del', family: GobgpFamily, words: string): Promise<void> => {
+  const tell = async (verb: 'add' | 'del', family: InjectableFamily, words: string): Promise<void> => {
     const { output } = await attempt([
       ...['gobgp', '--target', `unix://${socket}`, 'global', 'rib', '-a', family, verb],
       ...words.split(' '),
