@@ -12,7 +12,8 @@ import {
 } from 'rxjs';
 import { evpnLinux } from '../../lib/dataplane/drivers/evpn-linux.ts';
 import type { Confirmation, DataplaneFault, Intent } from '../../lib/dataplane/intent.ts';
-import { deletion, LinuxEvpn, ourDevices } from '../../lib/dataplane/linux-evpn/model.ts';
+import { LinuxEvpn } from '../../lib/dataplane/linux-evpn/model.ts';
+import { deletion, ourDevices } from '../../lib/dataplane/linux-evpn/own-devices.ts';
 import { parseIpAddress } from '../../lib/net/ip-address.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { batchInto } from './batch.ts';

@@ -1,6 +1,6 @@
 import type { Phase, Step } from './command.ts';
 import { ARP_SILENCE } from './links.ts';
-import type { BridgeRow, Row, VxlanRow } from './row.ts';
+import type { BridgeRow, Row, VethPairRow, VxlanRow } from './row.ts';
 
 /**
  * The commands that turn what is (`from`) into what should be (`to`), undefined meaning nothing. A value that changes
@@ -11,7 +11,8 @@ export function compile(from: Row | undefined, to: Row | undefined): readonly St
   if (to === undefined) return remove(from);
   if (from.kind === 'bridge' && to.kind === 'bridge' && from.name === to.name) return settleBridge(to);
   if (isRemade(from, to)) return [...remove(from), ...make(to)];
-  return to.kind === 'vxlan' ? settleVxlan(to) : make(to);
+  if (to.kind === 'vxlan') return settleVxlan(to);
+  return to.kind === 'veth-pair' ? settlePair(to) : make(to);
 }
 
 /** Whether the object of `to` is a new one, in which nothing is left of what was in the object of `from`. */
@@ -29,6 +30,8 @@ export function isRemade(from: Row, to: Row): boolean {
         from.dstPort !== to.dstPort ||
         !from.plain
       );
+    case 'veth-pair':
+      return from.kind !== 'veth-pair' || !from.joined || from.peer !== to.peer;
     case 'port':
       // Taken from one bridge into another by one command.
       return false;
@@ -67,6 +70,11 @@ function make(row: Row): readonly Step[] {
           line: `link add name ${row.name} type vxlan id ${row.vni} local ${row.local ?? ''} dstport ${row.dstPort} nolearning`,
         },
         ...settleVxlan(row),
+      ];
+    case 'veth-pair':
+      return [
+        { phase: 'device', line: `link add name ${row.interface} type veth peer name ${row.peer}` },
+        ...settlePair(row),
       ];
     case 'port':
       return [{ phase: 'port', line: `link set dev ${row.interface} master ${row.bridge} up` }];
@@ -112,6 +120,11 @@ function remove(row: Row): readonly Step[] {
       return [gone('remove device', `link del dev ${row.name}`)];
     case 'shared-bridge':
       return [];
+    case 'veth-pair':
+      // The one end takes the other along, if it is the other.
+      return [row.interface, ...(row.joined ? [] : [row.peer])].map((end) =>
+        gone('remove device', `link del dev ${end}`),
+      );
     case 'port':
       return [gone('remove port', `link set dev ${row.interface} nomaster`)];
     case 'local-entry':
@@ -176,6 +189,21 @@ function settleVxlan(row: VxlanRow): readonly Step[] {
     },
     withoutIpv6(row.name),
     { phase: 'device up', line: `link set dev ${row.name} up` },
+  ];
+}
+
+/**
+ * Until the VRF takes its end, that is an interface of the node like any other. It has no IPv4 address then, so that
+ * `rp_filter`, be it loose, keeps virtual machines from reaching the node through it.
+ */
+function settlePair({ interface: port, peer, mtu }: VethPairRow): readonly Step[] {
+  return [
+    ...[port, peer].flatMap((end): readonly Step[] => [
+      { phase: 'device', line: `link set dev ${end} mtu ${mtu}` },
+      withoutIpv6(end),
+      { phase: 'device up', line: `link set dev ${end} up` },
+    ]),
+    { phase: 'shield', line: `net/ipv4/conf/${peer}/rp_filter=2` },
   ];
 }
 

@@ -1,12 +1,28 @@
 import { DesiredActual } from '../desired-actual.ts';
-import type { EviState } from '../intent.ts';
+import type { EviState, VethPairState } from '../intent.ts';
 import type { Change } from './change.ts';
 import { saysGone } from './command.ts';
 import { compile, isRemade } from './compile.ts';
-import { deviceRows, foundDeviceRows, type Layout, type Node } from './layout.ts';
-import { BRIDGE_KEY, ownerKey, portKey, residence, type Row, rowKey, sameRow, VXLAN_KEY } from './row.ts';
-import { foundRows, type MemberState, memberRows } from './rows.ts';
+import { deviceRows, foundDeviceRows, type Layout, type Node, ownDevices, sameLayout } from './layout.ts';
+import {
+  BRIDGE_KEY,
+  isDevice,
+  isEntry,
+  ownerKey,
+  pairKey,
+  rankOf,
+  referentKey,
+  residence,
+  type Row,
+  rowKey,
+  rowsOfKind,
+  sameRow,
+  type VethPairRow,
+  VXLAN_KEY,
+} from './row.ts';
+import { foundRows, type MemberState, memberRows, relatedKeys, STRUCTURAL } from './rows.ts';
 import type { FdbEntry, NeighbourEntry } from './tables.ts';
+import { foundPair } from './veth-pair.ts';
 
 /** One EVI in the kernel: what is wanted of it, the rows that this means, and the rows that there are. */
 export class Evi {
@@ -21,6 +37,8 @@ export class Evi {
   /** Everything that is pending is to be done, not only what was touched. */
   isWhole = false;
   readonly #members = new Map<string, MemberState>();
+  /** Those members that are pairs. */
+  readonly #pairs = new Map<string, VethPairState>();
   readonly #rows = new DesiredActual<string, Row>(sameRow);
   /** Keys of members and rows that the current batch is about. */
   readonly #touchedMembers = new Set<string>();
@@ -41,16 +59,20 @@ export class Evi {
     if (state !== undefined) return;
     for (const [key, member] of this.#members) this.#touch(key, member);
     this.#members.clear();
+    this.#pairs.clear();
   }
 
   wantMember(key: string, member: MemberState | undefined): void {
     const former = this.#members.get(key);
     if (former !== undefined) this.#touch(key, former);
-    if (member === undefined) this.#members.delete(key);
-    else {
+    if (member === undefined) {
+      this.#members.delete(key);
+      this.#pairs.delete(key);
+    } else {
       this.#members.set(key, member);
+      if (member.kind === 'veth-pair') this.#pairs.set(key, member);
       this.#touch(key, member);
-      if (member.kind === 'evpn-port' || member.kind === 'local-mac') this.lookAgain();
+      if (STRUCTURAL.has(member.kind)) this.lookAgain();
     }
   }
 
@@ -66,8 +88,16 @@ export class Evi {
     return this.state !== undefined && this.layout?.bridge === bridge;
   }
 
-  hasPort(name: string): boolean {
-    return this.#members.has(`${this.instance}/evpn-port/${name}`);
+  /** The intents by which an interface is wanted as a port. */
+  portKeys(name: string): readonly string[] {
+    return ['evpn-port', 'gateway-port']
+      .map((kind) => `${this.instance}/${kind}/${name}`)
+      .filter((key) => this.#members.has(key));
+  }
+
+  /** Names of the interfaces that it wants as ends of a pair. */
+  pairEnds(): readonly string[] {
+    return [...this.#pairs.values()].flatMap((pair) => [pair.interface, pair.peer]);
   }
 
   #touch(key: string, member: MemberState): void {
@@ -75,9 +105,7 @@ export class Evi {
     if (this.layout !== undefined) {
       for (const row of memberRows(member, this.layout, () => false)) this.#touchedRows.add(rowKey(row));
     }
-    // A MAC that is local hides the same MAC behind a VTEP: each has a say in the rows of the other.
-    if (member.kind === 'local-mac') this.#touchedMembers.add(`${this.instance}/remote-mac/${member.mac}`);
-    if (member.kind === 'remote-mac') this.#touchedMembers.add(`${this.instance}/local-mac/${member.mac}`);
+    for (const related of relatedKeys(member)) this.#touchedMembers.add(related);
   }
 
   /**
@@ -96,6 +124,7 @@ export class Evi {
     }
     this.#observeDevices(layout, node, isTaken);
     this.desire(former === undefined || !sameLayout(former, layout));
+    this.#observePairs(layout, node);
     this.#observePorts(layout, node, isTaken);
     // Its address follows its ports, and with each change the kernel forgets its neighbours.
     if (!layout.ownsBridge) this.lookAgain();
@@ -125,19 +154,30 @@ export class Evi {
     if (found.size === 0) this.isUnread = false;
   }
 
+  /** An end may have been removed, or something else may have its name. */
+  #observePairs(layout: Layout, node: Node): void {
+    for (const [key, pair] of rowsOfKind(this.#rows, 'veth-pair')) {
+      this.#rows.observe(
+        key,
+        foundPair(pair, layout, node, this.#actualPair(pair.interface)?.joined === true),
+      );
+    }
+  }
+
+  #actualPair(name: string): VethPairRow | undefined {
+    const row = this.#rows.actual(pairKey(name));
+    return row?.kind === 'veth-pair' ? row : undefined;
+  }
+
   /** An interface may have been removed, made again, or taken to another bridge since we enslaved it. */
   #observePorts(layout: Layout, node: Node, isTaken: (device: string) => boolean): void {
-    const ports = new Set<string>();
-    for (const rows of [this.#rows.desiredEntries(), this.#rows.actualEntries()]) {
-      for (const [, row] of rows) if (row.kind === 'port') ports.add(row.interface);
-    }
-    for (const name of ports) {
-      const link = node.links.get(name);
-      const isPort = link?.master === layout.bridge && !isTaken(layout.bridge);
-      const key = portKey(name);
-      const row: Row = { kind: 'port', interface: name, bridge: layout.bridge, up: link?.up === true };
-      if (!isPort && this.#rows.actual(key) !== undefined) this.#forgetEntries(name);
-      this.#rows.observe(key, isPort ? row : undefined);
+    for (const [key, port] of rowsOfKind(this.#rows, 'port')) {
+      const link = node.links.get(port.interface);
+      // What is made anew is no port any more.
+      const isLost = isTaken(layout.bridge) || this.#actualPair(port.interface)?.joined === false;
+      const isPort = link?.master === layout.bridge && !isLost;
+      if (!isPort && this.#rows.actual(key) !== undefined) this.#forgetEntries(port.interface);
+      this.#rows.observe(key, isPort ? { ...port, bridge: layout.bridge, up: link.up } : undefined);
     }
   }
 
@@ -196,7 +236,7 @@ export class Evi {
       this.#rows.actual(key) !== undefined;
     this.#rows.replaceActual(
       [...found].filter(([key, row]) => isOurs(key, row)),
-      (row) => !isDevice(row) && row.kind !== 'port',
+      isEntry,
     );
   }
 
@@ -211,36 +251,28 @@ export class Evi {
       devices.push(change);
     }
     changes.push(...devices);
-    const ports = new Map<string, Change>();
-    const tunnels = new Map<string, Change>();
+    const made = new Map<string, Change>();
     for (const key of this.#dueMembers(sweeping)) {
       const row = this.#rows.desired(key);
-      const before =
-        row?.kind === 'local-entry'
-          ? ports.get(row.interface)
-          : row?.kind === 'remote-entry'
-            ? tunnels.get(row.mac)
-            : undefined;
-      const needs = row === undefined ? [] : before === undefined ? devices : [...devices, before];
+      const referent = row === undefined ? undefined : made.get(referentKey(row) ?? '');
+      const needs = row === undefined ? [] : referent === undefined ? devices : [...devices, referent];
       const change = this.#change(key, needs);
       changes.push(change);
-      if (row?.kind === 'port') ports.set(row.interface, change);
-      if (row?.kind === 'tunnel') tunnels.set(row.mac, change);
+      if (row !== undefined && rankOf(key) < 2) made.set(key, change);
     }
     return changes;
   }
 
   #dueMembers(sweeping: boolean): readonly string[] {
     const isAll = this.isWhole && (sweeping || this.state === undefined);
-    const keys: string[] = [];
-    const first: string[] = [];
+    const keys: [string[], string[], string[]] = [[], [], []];
     for (const key of this.isWhole ? this.#rows.pending() : this.#touchedRows) {
       if (key === BRIDGE_KEY || key === VXLAN_KEY || !this.#isDue(key)) continue;
       // What a former run left and nobody has asked for yet waits for the sweep.
       if (!isAll && this.#rows.desired(key) === undefined && !this.#touchedRows.has(key)) continue;
-      (/^(port|tunnel)\//.test(key) ? first : keys).push(key);
+      keys[rankOf(key)].push(key);
     }
-    return [...first, ...keys];
+    return keys.flat();
   }
 
   #isDue(key: string): boolean {
@@ -289,6 +321,14 @@ export class Evi {
     for (const [key, row] of this.#rows.actualEntries()) if (isGone(row)) this.#rows.observe(key, undefined);
   }
 
+  /**
+   * Whether a change may have moved the address of a bridge that is not ours, which follows its ports: the kernel has
+   * forgotten its neighbours then.
+   */
+  unsettles({ from, to }: Change): boolean {
+    return this.layout?.ownsBridge === false && (to ?? from)?.kind === 'port';
+  }
+
   /** Takes note of what became of a change. */
   settle(change: Change): void {
     const key = change.rowKey;
@@ -326,22 +366,4 @@ export class Evi {
     for (const [, row] of this.#rows.actualEntries()) if (row.kind !== 'shared-bridge') return true;
     return false;
   }
-}
-
-/** Names of the devices of an EVI that are ours. */
-export function ownDevices(layout: Layout): readonly string[] {
-  return [...(layout.ownsBridge ? [layout.bridge] : []), ...(layout.ownsDevice ? [layout.device] : [])];
-}
-
-function isDevice(row: Row): boolean {
-  return row.kind === 'bridge' || row.kind === 'shared-bridge' || row.kind === 'vxlan';
-}
-
-function sameLayout(a: Layout, b: Layout): boolean {
-  return (
-    a.bridge === b.bridge &&
-    a.device === b.device &&
-    a.vni === b.vni &&
-    a.neighbourDevice === b.neighbourDevice
-  );
 }

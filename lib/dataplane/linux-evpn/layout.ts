@@ -1,6 +1,6 @@
 import { parseIpAddress } from '../../net/ip-address.ts';
 import type { EviState } from '../intent.ts';
-import type { Link } from './links.ts';
+import { hasIpv6, type Link } from './links.ts';
 import { bridgeAddress, linuxBridgeName, VXLAN_PREFIX, vxlanName } from './names.ts';
 import type { BridgeRow, Row, SharedBridgeRow, VxlanRow } from './row.ts';
 
@@ -10,6 +10,8 @@ export interface Node {
   readonly localAddress: string;
   readonly vxlanDstPort: number;
   readonly links: ReadonlyMap<string, Link>;
+  /** `tunnelMtu`. */
+  readonly mtu: number;
 }
 
 /** Which devices carry an EVI, and who owns them. */
@@ -21,6 +23,8 @@ export interface Layout {
   /** False: a VXLAN device that was in the orchestrator's bridge already. */
   readonly ownsDevice: boolean;
   readonly vni: number;
+  /** Of what passes through the tunnel. */
+  readonly mtu: number;
   /** Where ARP is answered from. */
   readonly neighbourDevice: string;
 }
@@ -38,6 +42,7 @@ export function layoutOf(evi: EviState, node: Node): Layout {
     device: reused?.name ?? vxlanName(evi),
     ownsDevice: reused === undefined,
     vni: evi.vni,
+    mtu: node.mtu,
     neighbourDevice: reused?.vxlan?.proxy === true ? reused.name : bridge,
   };
 }
@@ -49,9 +54,25 @@ function findReusable(vni: number, bridge: string, node: Node): Link | undefined
   return undefined;
 }
 
+/** Names of the devices of an EVI that are ours. */
+export function ownDevices(layout: Layout): readonly string[] {
+  return [...(layout.ownsBridge ? [layout.bridge] : []), ...(layout.ownsDevice ? [layout.device] : [])];
+}
+
+/** Whether what is in the EVI means the same rows in both. */
+export function sameLayout(a: Layout, b: Layout): boolean {
+  return (
+    a.bridge === b.bridge &&
+    a.device === b.device &&
+    a.vni === b.vni &&
+    a.mtu === b.mtu &&
+    a.neighbourDevice === b.neighbourDevice
+  );
+}
+
 /** The devices that an EVI should have; of those of others, what must merely exist. */
 export function deviceRows(evi: EviState, layout: Layout, node: Node): readonly Row[] {
-  const mtu = tunnelMtu(node);
+  const { mtu } = layout;
   const bridge: BridgeRow | SharedBridgeRow = layout.ownsBridge
     ? { kind: 'bridge', name: layout.bridge, address: bridgeAddress(evi), mtu, settled: true }
     : { kind: 'shared-bridge', name: layout.bridge };
@@ -108,16 +129,12 @@ function foundVxlan(link: Link, vxlan: NonNullable<Link['vxlan']>): VxlanRow {
   };
 }
 
-function hasIpv6(link: Link): boolean {
-  return link.addresses.some((address) => address.includes(':'));
-}
-
 /**
  * The MTU of the interface that carries our address, less the outer headers: VXLAN and UDP, IPv4 or IPv6, and the inner
  * Ethernet header. An address on the loopback interface is reached through interfaces that routing may change; for these,
  * and for an address that is not there, plain Ethernet is assumed.
  */
-export function tunnelMtu(node: Node): number {
+export function tunnelMtu(node: Pick<Node, 'localAddress' | 'links'>): number {
   const overhead = node.localAddress.includes(':') ? 70 : 50;
   for (const link of node.links.values()) {
     if (!link.isLoopback && link.addresses.some((address) => parseIpAddress(address) === node.localAddress)) {

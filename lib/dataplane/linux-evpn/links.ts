@@ -19,6 +19,8 @@ export interface Link {
   /** A bridge that takes no IPv4 packet for the node, and answers no ARP for it; false if that was not asked. */
   readonly isShielded: boolean;
   readonly vxlan: VxlanParameters | undefined;
+  /** The other end of a veth pair, if it is in the same network namespace. */
+  readonly peer: string | undefined;
   /** A bridge port that does not learn, suppresses ARP, floods, and passes nothing to others of its kind. */
   readonly isGuardedPort: boolean;
 }
@@ -65,6 +67,7 @@ const link = z.object({
   mtu: z.number(),
   address: z.string().optional(),
   master: z.string().optional(),
+  link: z.string().nullish(),
   link_type: z.string().optional(),
   linkinfo: linkInfo.optional(),
   addr_info: z.array(addressInfo).optional(),
@@ -115,6 +118,7 @@ function toLink(raw: z.infer<typeof link>): Link {
             learning: data.learning !== false,
           }
         : undefined,
+    peer: kind === 'veth' ? (raw.link ?? undefined) : undefined,
     isGuardedPort:
       port !== undefined &&
       port.learning === false &&
@@ -122,6 +126,10 @@ function toLink(raw: z.infer<typeof link>): Link {
       port.flood === true &&
       port.isolated === true,
   };
+}
+
+export function hasIpv6(link: Link): boolean {
+  return link.addresses.some((address) => address.includes(':'));
 }
 
 /** The value of `arp_ignore` that says: answer for no address at all. */

@@ -1,19 +1,14 @@
-import type {
-  Confirmation,
-  DataplaneFault,
-  EviState,
-  EvpnPortState,
-  Intent,
-  LocalMacState,
-} from '../intent.ts';
+import type { Confirmation, DataplaneFault, EviState, Intent } from '../intent.ts';
 import type { Change } from './change.ts';
-import { Evi, ownDevices } from './evi.ts';
-import { type Layout, layoutOf, leftovers, type Node } from './layout.ts';
+import { Evi } from './evi.ts';
+import { type Layout, layoutOf, leftovers, type Node, ownDevices, tunnelMtu } from './layout.ts';
 import type { Link } from './links.ts';
-import { BRIDGE_PREFIX, linuxBridgeName, VXLAN_PREFIX, vxlanName } from './names.ts';
-import type { MemberState } from './rows.ts';
+import { linuxBridgeName, vxlanName } from './names.ts';
+import { deletion, ourDevices } from './own-devices.ts';
+import { type MemberState, STRUCTURAL } from './rows.ts';
 import type { FdbEntry, NeighbourEntry } from './tables.ts';
 import { unfit, unfitLink } from './unfit.ts';
+import { stalePairs } from './veth-pair.ts';
 
 /** A table dump tells the whole truth; after this many changes at once it is asked for. */
 const LARGE_BATCH = 1000;
@@ -40,7 +35,8 @@ export class LinuxEvpn {
   #isSwept = false;
 
   constructor(localAddress: string, vxlanDstPort: number) {
-    this.#node = { localAddress, vxlanDstPort, links: new Map() };
+    const links = new Map<string, Link>();
+    this.#node = { localAddress, vxlanDstPort, links, mtu: tunnelMtu({ localAddress, links }) };
   }
 
   /** Begins a batch. */
@@ -107,7 +103,8 @@ export class LinuxEvpn {
   }
 
   observeLinks(links: readonly Link[]): void {
-    this.#node = { ...this.#node, links: new Map(links.map((link) => [link.name, link])) };
+    const byName = new Map(links.map((link) => [link.name, link]));
+    this.#node = { ...this.#node, links: byName, mtu: tunnelMtu({ ...this.#node, links: byName }) };
     // A port that a former run had in one bridge may be in another by now: at the sweep all EVIs look again.
     const instances = this.#isSweepDue
       ? this.#evis.keys()
@@ -117,10 +114,8 @@ export class LinuxEvpn {
     // Of two that want the same interface the former one gets it; a MAC follows its port. What is refused
     // is not laid: it may well be in our bridge, and is not to be taken from it.
     const intents = [...this.#batch.values()].reverse();
-    for (const intent of intents)
-      if (intent.state?.kind === 'evpn-port') this.#examinePort(intent, intent.state);
-    for (const intent of intents)
-      if (intent.state?.kind === 'local-mac') this.#examinePort(intent, intent.state);
+    for (const intent of intents) if (intent.state?.kind !== 'local-mac') this.#examinePort(intent);
+    for (const intent of intents) if (intent.state?.kind === 'local-mac') this.#examinePort(intent);
     for (const instance of new Set([...instances, ...astray.map((evi) => evi.instance)])) this.#lay(instance);
     if (this.#isSweepDue) this.#doomStrangers();
   }
@@ -156,18 +151,30 @@ export class LinuxEvpn {
       const used = new Set([...taken.keys(), layout.device]);
       for (const name of leftovers(evi.state, this.#node, used)) this.#doomed.set(name, `${instance}/evi`);
     }
+    if (evi.pairEnds().length > 0) {
+      for (const name of stalePairs(layout.bridge, this.#node, this.#pairEnds()))
+        this.#doomed.set(name, `${instance}/evi`);
+    }
+  }
+
+  #pairEnds(): ReadonlySet<string> {
+    return new Set([...this.#evis.values()].flatMap((evi) => evi.pairEnds()));
   }
 
   /** Refuses a port, or a MAC behind it, that must not be one, now that the interfaces are known. */
-  #examinePort({ key, instance }: Intent, { port }: EvpnPortState | LocalMacState): void {
+  #examinePort({ key, instance, state }: Intent): void {
+    const name = interfaceOf(state);
     const evi = this.#evis.get(instance);
-    const link = this.#node.links.get(port.interface);
-    if (evi?.state === undefined || link === undefined || this.#faults.has(key)) return;
-    let complaint = unfitLink(link, layoutOf(evi.state, this.#node), this.#node);
+    const link = this.#node.links.get(name ?? '');
+    if (evi?.state === undefined || name === undefined || link === undefined || this.#faults.has(key)) return;
+    // Whatever has the name of an end of a pair gives way to it.
+    let complaint = evi.pairEnds().includes(name)
+      ? undefined
+      : unfitLink(link, layoutOf(evi.state, this.#node), this.#node);
+    const own = `${instance}/${state?.kind === 'gateway-port' ? 'gateway-port' : 'evpn-port'}/${name}`;
     for (const other of this.#evis.values()) {
-      if (other !== evi && other.hasPort(port.interface)) {
-        complaint ??= `${port.interface} is a port of ${other.state?.externalId ?? 'another instance'}`;
-      }
+      if (other.portKeys(name).every((owner) => owner === own)) continue;
+      complaint ??= `${name} is a port of ${other.state?.externalId ?? 'another instance'}`;
     }
     if (complaint === undefined) return;
     this.#fault(key, complaint);
@@ -177,7 +184,10 @@ export class LinuxEvpn {
   #doomStrangers(): void {
     this.#isSweepDue = false;
     const used = new Set(
-      [...this.#evis.values()].flatMap(({ layout }) => (layout ? ownDevices(layout) : [])),
+      [...this.#evis.values()].flatMap((evi) => [
+        ...(evi.layout === undefined ? [] : ownDevices(evi.layout)),
+        ...evi.pairEnds(),
+      ]),
     );
     for (const name of ourDevices(this.#node.links.values())) {
       if (!used.has(name) && !this.#doomed.has(name)) this.#doomed.set(name, undefined);
@@ -225,21 +235,21 @@ export class LinuxEvpn {
     return untold;
   }
 
-  /** The kernel may drop entries that come faster than its table grows: marks EVIs with many changes as unread. */
+  /**
+   * Marks EVIs as unread that may not hold what they were given: the kernel may drop entries that come faster than its
+   * table grows, and neighbours of a bridge that has another port.
+   */
   recheck(changes: readonly Change[]): boolean {
-    const counts = new Map<number, number>();
-    for (const { instance, to } of changes) {
-      if (instance === undefined || to === undefined) continue;
-      counts.set(instance, (counts.get(instance) ?? 0) + 1);
+    const counts = new Map<Evi, number>();
+    for (const change of changes) {
+      const evi = change.instance === undefined ? undefined : this.#evis.get(change.instance);
+      if (evi === undefined) continue;
+      const weight = evi.unsettles(change) ? LARGE_BATCH : change.to === undefined ? 0 : 1;
+      counts.set(evi, (counts.get(evi) ?? 0) + weight);
     }
-    let isAny = false;
-    for (const [instance, count] of counts) {
-      const evi = this.#evis.get(instance);
-      if (count < LARGE_BATCH || evi === undefined) continue;
-      evi.isUnread = true;
-      isAny = true;
-    }
-    return isAny;
+    const doubtful = [...counts].filter(([, count]) => count >= LARGE_BATCH);
+    for (const [evi] of doubtful) evi.isUnread = true;
+    return doubtful.length > 0;
   }
 
   /** Nothing could be done at all. */
@@ -278,31 +288,6 @@ export class LinuxEvpn {
   }
 }
 
-/** Bridges and VXLAN devices that are recognisably ours, of this run or a former one. */
-export function ourDevices(links: Iterable<Link>): readonly string[] {
-  const names: string[] = [];
-  for (const { name, kind } of links) {
-    const isOurs =
-      (kind === 'bridge' && name.startsWith(BRIDGE_PREFIX)) ||
-      (kind === 'vxlan' && name.startsWith(VXLAN_PREFIX));
-    if (isOurs) names.push(name);
-  }
-  return names;
-}
-
-export function deletion(name: string, owner: string | undefined): Change {
-  return {
-    instance: undefined,
-    rowKey: undefined,
-    from: undefined,
-    to: undefined,
-    owner,
-    steps: [{ phase: 'remove device', line: `link del dev ${name}`, tolerate: 'gone' }],
-    needs: [],
-    outcome: { state: 'open' },
-  };
-}
-
 /** Two EVIs in one bridge would be one network with two tunnels: what the one brings, the other sends out again. */
 function sharesBridge(a: Layout, b: Layout | undefined): boolean {
   return a.bridge === b?.bridge && !(a.ownsBridge && b.ownsBridge);
@@ -313,8 +298,21 @@ function isEvi(intent: Intent): boolean {
 }
 
 /** About devices and interfaces, which others change too. */
-function isStructural({ key, instance }: Intent): boolean {
-  return ['evi', 'evpn-port/', 'local-mac/'].some((kind) => key.startsWith(`${instance}/${kind}`));
+function isStructural({ key }: Intent): boolean {
+  return STRUCTURAL.has(key.split('/', 2)[1]);
+}
+
+/** The interface that is a port, if the state is about one. */
+function interfaceOf(state: Intent['state']): string | undefined {
+  switch (state?.kind) {
+    case 'evpn-port':
+    case 'local-mac':
+      return state.port.interface;
+    case 'gateway-port':
+      return state.interface;
+    default:
+      return undefined;
+  }
 }
 
 function asMember(state: Intent['state']): MemberState | undefined {
@@ -324,6 +322,8 @@ function asMember(state: Intent['state']): MemberState | undefined {
     case 'remote-mac':
     case 'flood':
     case 'neighbour':
+    case 'veth-pair':
+    case 'gateway-port':
       return state;
     default:
       return undefined;

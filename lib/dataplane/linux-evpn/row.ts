@@ -1,3 +1,5 @@
+import type { DesiredActual } from '../desired-actual.ts';
+
 /**
  * A row is one object in the kernel that is ours: a device, a bridge port, an entry of a table. Intents are compiled
  * to rows, dumps are parsed to rows, and what has to be done is the difference.
@@ -6,6 +8,7 @@ export type Row =
   | BridgeRow
   | SharedBridgeRow
   | VxlanRow
+  | VethPairRow
   | PortRow
   | LocalEntryRow
   | RemoteEntryRow
@@ -44,9 +47,23 @@ export interface VxlanRow {
   readonly settled: boolean;
 }
 
-/** An interface of a virtual machine, port of our bridge. */
+/** A pair of interfaces of ours, by which the EVI is plugged into a VRF. */
+export interface VethPairRow {
+  readonly kind: 'veth-pair';
+  readonly interface: string;
+  readonly peer: string;
+  /** False: at least one of the names is taken, but not by a pair that is ours to use. */
+  readonly joined: boolean;
+  readonly mtu: number;
+  /** Both ends up, alike in MTU and without IPv6. */
+  readonly settled: boolean;
+}
+
+/** An interface, of a virtual machine or towards the gateway, that we make a port of the bridge. */
 export interface PortRow {
   readonly kind: 'port';
+  /** The kind of intent that asks for it. */
+  readonly role: 'evpn-port' | 'gateway-port';
   readonly interface: string;
   readonly bridge: string;
   readonly up: boolean;
@@ -107,6 +124,8 @@ export function rowKey(row: Row): string {
       return BRIDGE_KEY;
     case 'vxlan':
       return VXLAN_KEY;
+    case 'veth-pair':
+      return pairKey(row.interface);
     case 'port':
       return portKey(row.interface);
     case 'local-entry':
@@ -124,8 +143,32 @@ export function rowKey(row: Row): string {
 export const BRIDGE_KEY = 'bridge';
 export const VXLAN_KEY = 'vxlan';
 
+export function pairKey(name: string): string {
+  return `veth-pair/${name}`;
+}
+
 export function portKey(name: string): string {
   return `port/${name}`;
+}
+
+/** Of two rows the one of the lower rank comes first, as the other may need it. */
+export function rankOf(key: string): 0 | 1 | 2 {
+  if (key.startsWith('veth-pair/')) return 0;
+  return /^(port|tunnel)\//.test(key) ? 1 : 2;
+}
+
+/** The row, besides the devices, without which this one cannot be made: it may not be there, if others see to it. */
+export function referentKey(row: Row): string | undefined {
+  switch (row.kind) {
+    case 'port':
+      return pairKey(row.interface);
+    case 'local-entry':
+      return portKey(row.interface);
+    case 'remote-entry':
+      return `tunnel/${row.mac}`;
+    default:
+      return undefined;
+  }
 }
 
 /** The intent that a row of this instance stands for, wholly or in part. */
@@ -135,8 +178,10 @@ export function ownerKey(instance: number, row: Row): string {
     case 'shared-bridge':
     case 'vxlan':
       return `${instance}/evi`;
+    case 'veth-pair':
+      return `${instance}/veth-pair/${row.interface}`;
     case 'port':
-      return `${instance}/evpn-port/${row.interface}`;
+      return `${instance}/${row.role}/${row.interface}`;
     case 'local-entry':
       return `${instance}/local-mac/${row.mac}`;
     case 'remote-entry':
@@ -155,6 +200,7 @@ export function residence(row: Row): string | undefined {
     case 'bridge':
     case 'shared-bridge':
     case 'vxlan':
+    case 'veth-pair':
       return undefined;
     case 'port':
     case 'local-entry':
@@ -165,6 +211,32 @@ export function residence(row: Row): string | undefined {
     case 'neighbour':
       return row.device;
   }
+}
+
+/** Rows of a kind that are there or wanted; as they are wanted, if they are. */
+export function rowsOfKind<K extends Row['kind']>(
+  rows: DesiredActual<string, Row>,
+  kind: K,
+): ReadonlyMap<string, Extract<Row, { kind: K }>> {
+  const found = new Map<string, Extract<Row, { kind: K }>>();
+  for (const entries of [rows.actualEntries(), rows.desiredEntries()]) {
+    for (const [key, row] of entries) if (isOfKind(row, kind)) found.set(key, row);
+  }
+  return found;
+}
+
+function isOfKind<K extends Row['kind']>(row: Row, kind: K): row is Extract<Row, { kind: K }> {
+  return row.kind === kind;
+}
+
+/** A device of the EVI, of which it has one of a kind. */
+export function isDevice({ kind }: Row): boolean {
+  return kind === 'bridge' || kind === 'shared-bridge' || kind === 'vxlan';
+}
+
+/** An entry of a table: what it says is not seen in the list of interfaces. */
+export function isEntry(row: Row): boolean {
+  return !isDevice(row) && row.kind !== 'port' && row.kind !== 'veth-pair';
 }
 
 /** Rows are flat, and all rows of a kind list the same fields. */

@@ -2,11 +2,21 @@ import { parseIpAddress } from '../../net/ip-address.ts';
 import type { EvpnState } from '../intent.ts';
 import { EVERY_MAC } from './compile.ts';
 import type { Layout } from './layout.ts';
-import { type Row, rowKey } from './row.ts';
+import { type PortRow, type Row, rowKey } from './row.ts';
 import type { FdbEntry, NeighbourEntry } from './tables.ts';
+import { pairRow } from './veth-pair.ts';
 
 /** What an EVI has besides its devices. */
-export type MemberState = Exclude<EvpnState, { kind: 'evi' | 'veth-pair' | 'gateway-port' }>;
+export type MemberState = Exclude<EvpnState, { kind: 'evi' }>;
+
+/** Kinds of intents that are about devices and interfaces, which others change too. */
+export const STRUCTURAL: ReadonlySet<string | undefined> = new Set<EvpnState['kind']>([
+  'evi',
+  'evpn-port',
+  'local-mac',
+  'veth-pair',
+  'gateway-port',
+]);
 
 /**
  * Rows that an object of an EVI stands for. `isLocal`: the MAC is also behind a local port, which then has the entry in
@@ -21,7 +31,12 @@ export function memberRows(
     case 'evpn-port':
       // Ports of its own bridge are the orchestrator's to enslave.
       if (!layout.ownsBridge) return [];
-      return [{ kind: 'port', interface: state.port.interface, bridge: layout.bridge, up: true }];
+      return [portRow(state.kind, state.port.interface, layout)];
+    case 'veth-pair':
+      return [pairRow(state, layout)];
+    case 'gateway-port':
+      // Nobody else would enslave it, whoever the bridge belongs to.
+      return [portRow(state.kind, state.interface, layout)];
     case 'local-mac':
       return [
         {
@@ -47,6 +62,29 @@ export function memberRows(
       if (layout.ownsBridge && state.ip.includes(':')) return [];
       return [{ kind: 'neighbour', device: layout.neighbourDevice, ip: state.ip, mac: state.mac }];
   }
+}
+
+/** Keys of other members that have a say in the rows of this one. */
+export function relatedKeys(member: MemberState): readonly string[] {
+  const { instance } = member;
+  switch (member.kind) {
+    // A MAC that is local hides the same MAC behind a VTEP.
+    case 'local-mac':
+      return [`${instance}/remote-mac/${member.mac}`];
+    case 'remote-mac':
+      return [`${instance}/local-mac/${member.mac}`];
+    // An interface that is a port for one reason does not cease to be one when it is refused for the other.
+    case 'evpn-port':
+      return [`${instance}/gateway-port/${member.port.interface}`];
+    case 'gateway-port':
+      return [`${instance}/evpn-port/${member.interface}`];
+    default:
+      return [];
+  }
+}
+
+function portRow(role: PortRow['role'], name: string, layout: Layout): PortRow {
+  return { kind: 'port', role, interface: name, bridge: layout.bridge, up: true };
 }
 
 /**
@@ -75,8 +113,7 @@ export function foundRows(
           sticky: entry.isSticky,
         });
         if (layout.ownsBridge) {
-          const up = isUp(entry.interface);
-          add({ kind: 'port', interface: entry.interface, bridge: layout.bridge, up });
+          add({ ...portRow('evpn-port', entry.interface, layout), up: isUp(entry.interface) });
         }
       }
     } else if (entry.interface === layout.device && entry.dst !== undefined && !isUnspecified(entry.dst)) {

@@ -4,6 +4,7 @@ import { isUnicast, parseMacAddress } from '../../net/mac-address.ts';
 import type { DataplaneState } from '../intent.ts';
 import type { Layout, Node } from './layout.ts';
 import type { Link } from './links.ts';
+import { otherEnd } from './names.ts';
 
 /**
  * Why a state cannot be made into commands: names, numbers and addresses reach a command only if they are what they say,
@@ -25,6 +26,16 @@ export function unfit(state: DataplaneState, localAddress: string): string | und
       return unfitVtep(state.vtep, localAddress) ?? unfitVni(state.vni);
     case 'neighbour':
       return unfitMac(state.mac) ?? unfitHost(state.ip);
+    case 'veth-pair':
+      return (
+        unfitInterface(state.interface) ??
+        unfitInterface(state.peer) ??
+        (otherEnd(state.interface) === state.peer
+          ? undefined
+          : `not the names of a pair of ours: ${state.interface}, ${state.peer}`)
+      );
+    case 'gateway-port':
+      return unfitInterface(state.interface);
     default:
       return `not an object of an E-VPN: ${state.kind}`;
   }

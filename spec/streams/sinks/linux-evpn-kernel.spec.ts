@@ -12,6 +12,7 @@ import { want } from '../../../lib/dataplane/intent.ts';
 import { Laboratory, type Namespace } from '../../support/network-namespace.ts';
 import { needsRoot } from '../../support/needs.ts';
 import { SinkDriver } from '../../support/sink-driver.ts';
+import { snapshot } from './snapshot.ts';
 
 /** The sink against the kernel, in one namespace: what stands in its tables after each batch. */
 const test = suite<{ lab: Laboratory; node: Namespace; drivers: SinkDriver[] }>('E-VPN linux: kernel');
@@ -88,15 +89,6 @@ function start({ node, drivers }: Context, options = {}): SinkDriver {
   const driver = new SinkDriver({ rootHelper: node.prefix, ...options });
   drivers.push(driver);
   return driver;
-}
-
-/** Links, FDB and permanent neighbours as text that can be compared; what the kernel counts or rolls is left out. */
-async function snapshot(node: Namespace): Promise<string> {
-  const links = await node.run('ip -o link show');
-  const fdb = await node.run('bridge fdb show');
-  const neighbours = await node.run('ip neigh show nud permanent');
-  const steady = links.replaceAll(/<\S*> |(qdisc|state) \S+ /g, '');
-  return [steady, ...fdb.split('\n').filter((line) => !/ self permanent$/.test(line)), neighbours].join('\n');
 }
 
 async function entries(node: Namespace, words: string): Promise<string[]> {

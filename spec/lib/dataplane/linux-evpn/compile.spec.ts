@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { type Change, stagesOf } from '../../../../lib/dataplane/linux-evpn/change.ts';
 import { FLUSH_ORDER, isTolerated, saysTransient } from '../../../../lib/dataplane/linux-evpn/command.ts';
 import { compile } from '../../../../lib/dataplane/linux-evpn/compile.ts';
-import type { Row, VxlanRow } from '../../../../lib/dataplane/linux-evpn/row.ts';
+import type { Row, VethPairRow, VxlanRow } from '../../../../lib/dataplane/linux-evpn/row.ts';
 
 const bridge: Row = {
   kind: 'bridge',
@@ -23,7 +23,24 @@ const vxlan: VxlanRow = {
   plain: true,
   settled: true,
 };
-const port: Row = { kind: 'port', interface: 'tap1', bridge: 'evpn---n1', up: true };
+const pair: VethPairRow = {
+  kind: 'veth-pair',
+  interface: 'evpn1-ipvpn2',
+  peer: 'ipvpn2-evpn1',
+  joined: true,
+  mtu: 1950,
+  settled: true,
+};
+const settledPair = [
+  'link set dev evpn1-ipvpn2 mtu 1950',
+  'net/ipv6/conf/evpn1-ipvpn2/disable_ipv6=1',
+  'link set dev evpn1-ipvpn2 up',
+  'link set dev ipvpn2-evpn1 mtu 1950',
+  'net/ipv6/conf/ipvpn2-evpn1/disable_ipv6=1',
+  'link set dev ipvpn2-evpn1 up',
+  'net/ipv4/conf/ipvpn2-evpn1/rp_filter=2',
+];
+const port: Row = { kind: 'port', role: 'evpn-port', interface: 'tap1', bridge: 'evpn---n1', up: true };
 const local: Row = {
   kind: 'local-entry',
   mac: '02:00:00:00:00:01',
@@ -70,6 +87,7 @@ const TABLE: [name: string, from: Row | undefined, to: Row | undefined, lines: s
     ],
   ],
   ['port', undefined, port, ['link set dev tap1 master evpn---n1 up']],
+  ['pair', undefined, pair, ['link add name evpn1-ipvpn2 type veth peer name ipvpn2-evpn1', ...settledPair]],
   ['local MAC', undefined, local, ['fdb replace 02:00:00:00:00:01 dev tap1 master static sticky']],
   [
     'tunnel entry',
@@ -94,6 +112,25 @@ const TABLE: [name: string, from: Row | undefined, to: Row | undefined, lines: s
   ['bridge removed', bridge, undefined, ['link del dev evpn---n1']],
   ['bridge of others stays', { kind: 'shared-bridge', name: 'br' }, undefined, []],
   ['port removed', port, undefined, ['link set dev tap1 nomaster']],
+  ['pair removed: one end takes the other along', pair, undefined, ['link del dev evpn1-ipvpn2']],
+  [
+    'what has the names of a pair removed',
+    { ...pair, joined: false },
+    undefined,
+    ['link del dev evpn1-ipvpn2', 'link del dev ipvpn2-evpn1'],
+  ],
+  [
+    'what has the names of a pair: made anew',
+    { ...pair, joined: false },
+    pair,
+    [
+      'link del dev evpn1-ipvpn2',
+      'link del dev ipvpn2-evpn1',
+      'link add name evpn1-ipvpn2 type veth peer name ipvpn2-evpn1',
+      ...settledPair,
+    ],
+  ],
+  ['a pair that is down, or of another MTU: in place', { ...pair, mtu: 1500 }, pair, settledPair],
   ['local MAC removed', local, undefined, ['fdb del 02:00:00:00:00:01 dev tap1 master']],
   [
     'tunnel entry removed',
@@ -187,7 +224,7 @@ for (const [what, from] of [
 }
 
 test('removals are tolerant, additions are not', () => {
-  for (const row of [bridge, vxlan, port, local, tunnel, remote, flood, neighbour]) {
+  for (const row of [bridge, vxlan, pair, port, local, tunnel, remote, flood, neighbour]) {
     for (const step of compile(row, undefined)) assert.match(step.tolerate!, 'gone');
     for (const step of compile(undefined, row)) assert.is(step.tolerate, undefined);
   }
@@ -205,10 +242,10 @@ const change = (from: Row | undefined, to: Row | undefined): Change => ({
 });
 
 test('flush order: referents first, removals in reverse and before all', () => {
-  const added = [neighbour, remote, tunnel, flood, local, port, vxlan, bridge].map((row) =>
+  const added = [neighbour, remote, tunnel, flood, local, port, pair, vxlan, bridge].map((row) =>
     change(undefined, row),
   );
-  const removed = [bridge, port, neighbour, flood, local, tunnel, remote].map((row) =>
+  const removed = [pair, bridge, port, neighbour, flood, local, tunnel, remote].map((row) =>
     change(row, undefined),
   );
   const stages = stagesOf([...added, ...removed]);
@@ -218,11 +255,14 @@ test('flush order: referents first, removals in reverse and before all', () => {
   );
   const verbs = stages.flatMap(({ commands }) => commands.map(({ line }) => line.split(' ', 2).join(' ')));
   assert.equal(verbs, [
-    ...['neigh replace', 'neigh del', 'fdb del', 'fdb del', 'fdb del', 'fdb del', 'link set', 'link del'],
-    ...['link add', 'link set', 'link add', 'link set', 'link set'],
+    ...['neigh replace', 'neigh del', 'fdb del', 'fdb del', 'fdb del', 'fdb del'],
+    ...['link set', 'link del', 'link del'],
+    ...['link add', 'link set', 'link add', 'link set', 'link set', 'link add', 'link set', 'link set'],
+    ...['net/ipv6/conf/evpn1-ipvpn2/disable_ipv6=1', 'net/ipv6/conf/ipvpn2-evpn1/disable_ipv6=1'],
+    ...['net/ipv4/conf/ipvpn2-evpn1/rp_filter=2'],
     ...['net/ipv6/conf/vxlan--n1/disable_ipv6=1', 'net/ipv6/conf/evpn---n1/disable_ipv6=1'],
     ...['net/ipv4/conf/evpn---n1/rp_filter=1', 'net/ipv4/conf/evpn---n1/arp_ignore=8'],
-    ...['link set', 'link set', 'link set'],
+    ...['link set', 'link set', 'link set', 'link set', 'link set'],
     ...['fdb replace', 'fdb append', 'fdb replace', 'fdb replace', 'neigh replace'],
   ]);
 });

@@ -3,6 +3,7 @@ import type { Link, VxlanParameters } from '../../../../lib/dataplane/linux-evpn
 
 interface Device {
   kind: string | undefined;
+  peer: string | undefined;
   master: string | undefined;
   up: boolean;
   mtu: number;
@@ -34,6 +35,7 @@ export class MockKernel {
   #add(name: string, kind: string | undefined): Device {
     const device: Device = {
       kind,
+      peer: undefined,
       master: undefined,
       up: false,
       mtu: 1500,
@@ -56,7 +58,7 @@ export class MockKernel {
     if (object?.startsWith('net/')) return undefined;
     const after = (word: string): string | undefined =>
       words.includes(word) ? words[words.indexOf(word) + 1] : undefined;
-    if (object === 'link' && verb === 'add') return this.#linkAdd(words[3]!, after);
+    if (object === 'link' && verb === 'add') return this.#linkAdd(words, after);
     const name = after('dev')!;
     const device = this.devices.get(name);
     if (device === undefined) return `Cannot find device "${name}"`;
@@ -76,7 +78,8 @@ export class MockKernel {
       : this.#tunnelEntry(verb!, words[2]!, name, `${after('dst')!} ${after('vni')!}`);
   }
 
-  #linkAdd(name: string, after: (word: string) => string | undefined): string | undefined {
+  #linkAdd(words: readonly string[], after: (word: string) => string | undefined): string | undefined {
+    const name = words[3]!;
     if (this.devices.has(name)) return 'RTNETLINK answers: File exists';
     const vni = Number(after('id'));
     const dstPort = Number(after('dstport'));
@@ -86,7 +89,13 @@ export class MockKernel {
           return 'Error: A VXLAN device with the specified VNI already exists.';
       }
     }
+    const peer = after('peer') === undefined ? undefined : words.at(-1)!;
+    if (peer !== undefined && this.devices.has(peer)) return 'RTNETLINK answers: File exists';
     const device = this.#add(name, after('type'));
+    if (peer !== undefined) {
+      device.peer = peer;
+      this.#add(peer, after('type')).peer = name;
+    }
     device.address = after('address') ?? '';
     if (device.kind === 'vxlan')
       device.vxlan = { vni, dstPort, local: after('local'), proxy: false, learning: false };
@@ -94,7 +103,9 @@ export class MockKernel {
   }
 
   #linkDelete(name: string): undefined {
+    const peer = this.devices.get(name)?.peer;
     this.devices.delete(name);
+    if (peer !== undefined && this.devices.has(peer)) this.#linkDelete(peer);
     for (const [port, device] of this.devices) if (device.master === name) this.#release(port, device);
     this.#forget(this.entries, (key, port) => key.startsWith(`${name} `) || port === name);
     this.#forget(this.tunnels, (key) => key.startsWith(`${name} `));
@@ -167,6 +178,7 @@ export class MockKernel {
       isQuietBridge: device.kind === 'bridge',
       isShielded: ['rp_filter=1', 'arp_ignore=8'].every((setting) => device.shields.has(setting)),
       vxlan: device.vxlan,
+      peer: device.peer,
       isGuardedPort: device.guarded,
     }));
   }
@@ -217,8 +229,8 @@ export class MockKernel {
   /** All there is, as text to compare; interfaces keep being up. */
   dump(): readonly string[] {
     return [
-      ...[...this.devices].map(([name, { kind, master, mtu, vxlan, guarded }]) =>
-        [name, kind, master, mtu, vxlan?.vni, guarded].join(' '),
+      ...[...this.devices].map(([name, { kind, peer, master, mtu, vxlan, guarded }]) =>
+        [name, kind, peer, master, mtu, vxlan?.vni, guarded].join(' '),
       ),
       ...[...this.entries].map((entry) => `entry ${entry.join(' ')}`),
       ...[...this.tunnels].map(([key, remotes]) => `tunnel ${key} ${[...remotes].sort().join(', ')}`),

@@ -74,6 +74,23 @@ const flood = (vtep: string, vni: number, instance = 1): EvpnState => ({
   vni,
 });
 
+/** How an EVI is plugged into a VRF. */
+const plug = (vrf: number, instance = 1): EvpnState[] => [
+  {
+    kind: 'veth-pair',
+    instance,
+    interface: `evpn${instance}-ipvpn${vrf}`,
+    peer: `ipvpn${vrf}-evpn${instance}`,
+  },
+  gateway(`evpn${instance}-ipvpn${vrf}`, instance),
+];
+const gateway = (name: string, instance = 1): EvpnState => ({
+  kind: 'gateway-port',
+  instance,
+  interface: name,
+  gatewayIp: '13.0.0.254',
+});
+
 const A = '02:00:00:00:00:0a';
 const B = '02:00:00:00:00:0b';
 
@@ -152,6 +169,17 @@ const LISTS: Record<string, readonly States[]> = {
   'a port moves to another network': [
     [evi(16), evi(17, undefined, 2), ...tap('tap1', A)],
     [evi(16), evi(17, undefined, 2), ...tap('tap1', A, 2)],
+  ],
+  'a network is plugged into a VRF, then into another': [
+    [evi(16), ...tap('tap1', A)],
+    [evi(16), ...tap('tap1', A), ...plug(3)],
+    [evi(16), ...plug(3), remote(B, '10.77.0.2', 20)],
+    [evi(16), ...plug(4), remote(B, '10.77.0.2', 20)],
+    [evi(16), gateway('tap3'), remote(B, '10.77.0.2', 20)],
+  ],
+  'two networks exchange their VRFs': [
+    [evi(16), evi(17, undefined, 2), ...plug(3), ...plug(4, 2)],
+    [evi(16), evi(17, undefined, 2), ...plug(4), ...plug(3, 2)],
   ],
   'what B and A share stays with A': [
     [evi(16), neighbour('13.0.0.1', A), remote(A, '10.77.0.2', 20)],
@@ -281,6 +309,10 @@ for (const [name, state, complaint] of [
   ['VTEP', remote(A, '10.77.0.2; reboot', 20), /IP address/],
   ['VNI', remote(A, '10.77.0.2', 1 << 24), /VNI/],
   ['bridge', evi(16, '-x'), /interface name/],
+  ['gateway port', gateway('a b'), /interface name/],
+  ['pair', { ...plug(3)[0]!, peer: 'eth0' } as EvpnState, /not the names of a pair/],
+  ['pair of other numbers', { ...plug(3)[0]!, peer: 'ipvpn3-evpn2' } as EvpnState, /not the names of a pair/],
+  ['pair of large numbers', plug(100_000)[0]!, /interface name/],
   ['VNI of an EVI', evi(0, undefined, 2), /VNI/],
   ['remote VNI', remote(A, '10.77.0.2', 0), /VNI/],
   ['flood VNI', flood('10.77.0.2', 0), /VNI/],
@@ -343,6 +375,112 @@ test('of two EVIs that want the same interface the former one has it, also withi
   assert.equal(kernel.dump(), fresh([...evis, port2!, mac2!]));
 });
 
+test('a port of virtual machines and one towards a gateway are not the same interface', () => {
+  const { model, kernel } = start();
+  const [port, mac] = tap('tap1', A);
+  const batch = [evi(16), gateway('tap1'), port!, mac!];
+  const confirmations = carryOut(model, kernel, batch.map(want));
+  assert.equal(
+    confirmations.map(({ fault }) => fault?.reason),
+    [undefined, undefined, ...Array<string>(2).fill('tap1 is a port of n1')],
+  );
+  carryOut(model, kernel, [port!, mac!].map(unwant));
+  assert.equal(kernel.dump(), fresh([evi(16), gateway('tap1')]));
+  carryOut(model, kernel, [unwant(gateway('tap1'))]);
+  carryOut(model, kernel, [port!, mac!].map(want));
+  carryOut(model, kernel, [want(gateway('tap1'))]);
+  carryOut(model, kernel, [unwant(gateway('tap1'))]);
+  assert.equal(kernel.dump(), fresh([evi(16), port!, mac!]));
+});
+
+test('a pair is in our bridge when all is done, whatever had its names or its port', () => {
+  const ways: Record<string, string[]> = {
+    'a pair of a former run': ['link add name evpn1-ipvpn3 type veth peer name ipvpn3-evpn1'],
+    'one end of another pair': ['link add name evpn1-ipvpn3 type veth peer name elsewhere'],
+    'the other end of another pair': ['link add name elsewhere type veth peer name ipvpn3-evpn1'],
+    'both, of two pairs': [
+      'link add name evpn1-ipvpn3 type veth peer name one',
+      'link add name two type veth peer name ipvpn3-evpn1',
+    ],
+    'no pair at all': ['link add name evpn1-ipvpn3 type dummy', 'link add name ipvpn3-evpn1 type bridge'],
+  };
+  for (const [what, lines] of Object.entries(ways)) {
+    const { model, kernel } = start();
+    for (const line of lines) assert.is(kernel.run(line), undefined);
+    const faults = carryOut(model, kernel, [evi(16), ...plug(3)].map(want)).map(({ fault }) => fault);
+    assert.equal(faults, [undefined, undefined, undefined], what);
+    assert.equal(kernel.dump(), fresh([evi(16), ...plug(3)]), what);
+  }
+});
+
+test('restart: a pair that stands as wanted is taken over', () => {
+  const { model, kernel } = start();
+  const states = [evi(16), ...plug(3)];
+  carryOut(model, kernel, states.map(want));
+  const before = kernel.log.length;
+  carryOut(new LinuxEvpn('10.77.0.1', 4789), kernel, states.map(want));
+  assert.equal(kernel.log.slice(before), []);
+});
+
+test('restart: a pair that another network had is made anew, and joins nobody meanwhile', () => {
+  const { model, kernel } = start();
+  carryOut(model, kernel, [evi(16), evi(17, undefined, 2), ...plug(3)].map(want));
+  const before = kernel.log.length;
+  const renumbered: EvpnState[] = [
+    { kind: 'evi', instance: 1, externalId: 'n2', vni: 17, bridge: undefined },
+    ...plug(3),
+  ];
+  carryOut(new LinuxEvpn('10.77.0.1', 4789), kernel, renumbered.map(want));
+  assert.equal(kernel.log.slice(before, before + 3), [
+    'link del dev evpn1-ipvpn3',
+    'link del dev ipvpn3-evpn1',
+    'link add name evpn1-ipvpn3 type veth peer name ipvpn3-evpn1',
+  ]);
+  assert.is(kernel.devices.get('evpn1-ipvpn3')?.master, 'evpn---n2');
+});
+
+test('restart: a network that gets a gateway loses the one of the former run at once', () => {
+  const { model, kernel } = start();
+  carryOut(model, kernel, [evi(16), ...plug(3)].map(want));
+  const restarted = new LinuxEvpn('10.77.0.1', 4789);
+  carryOut(restarted, kernel, [want(evi(16))]);
+  assert.ok(kernel.devices.has('evpn1-ipvpn3'));
+  carryOut(restarted, kernel, plug(4).map(want));
+  assert.equal(kernel.dump(), fresh([evi(16), ...plug(4)]));
+});
+
+test('the sweep takes pairs that nobody wants, and nothing that merely looks like one', () => {
+  const { model, kernel } = start();
+  for (const line of [
+    'link add name evpn8-ipvpn9 type veth peer name ipvpn9-evpn8',
+    'link add name evpn7-ipvpn9 type dummy',
+    'link add name evpn6-ipvpn9x type veth peer name xipvpn9-evpn6',
+    'link add name evpn6-evpn7 type veth peer name tapx',
+  ])
+    kernel.run(line);
+  model.sweep();
+  carryOut(model, kernel, []);
+  assert.equal(kernel.log.slice(4), ['link del dev evpn8-ipvpn9']);
+});
+
+test('a gateway port without its interface fails alone; one whose pair fails says why', () => {
+  const { model, kernel } = start();
+  const [, missing] = carryOut(model, kernel, [evi(16), gateway('tap9')].map(want));
+  assert.is(missing!.fault!.reason, 'Cannot find device "tap9"');
+  const hostile = new MockKernel(INTERFACES);
+  const refuse = hostile.run.bind(hostile);
+  hostile.run = (line) => (line.includes('type veth') ? 'Operation not permitted' : refuse(line));
+  const other = start().model;
+  const [evpn, ...faults] = carryOut(other, hostile, [evi(16), ...plug(3)].map(want));
+  assert.is(evpn!.fault, undefined);
+  for (const { fault } of faults) assert.is(fault?.reason, 'Operation not permitted');
+  assert.equal(
+    carryOut(other, hostile, plug(3).map(unwant)).map(({ fault }) => fault),
+    [undefined, undefined],
+  );
+  assert.equal(hostile.dump(), fresh([evi(16)]));
+});
+
 test('IPv6 neighbours of a bridge of ours are confirmed and not made', () => {
   const { model, kernel } = start();
   const [, confirmation] = carryOut(model, kernel, [want(evi(16)), want(neighbour('2001:db8::2', B))]);
@@ -385,11 +523,14 @@ test('property: any sequence of intents leaves what its last word is', () => {
       [remote(mac, '10.77.0.3', 30, instance)],
     ]),
     tap(`tap${instance}`, A, instance),
+    plug(3, instance),
+    plug(4, instance),
     [neighbour('13.0.0.1', A, instance)],
     [neighbour('13.0.0.1', B, instance)],
     [flood('10.77.0.2', 20, instance)],
     [flood('10.77.0.3', 20, instance)],
   ]);
+  universe.push([gateway('tap3')]);
   const event = fc.record({ states: fc.constantFrom(...universe), wanted: fc.boolean() });
   fc.assert(
     fc.property(fc.array(fc.array(event, { maxLength: 6 }), { maxLength: 8 }), (batches) => {

@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { tunnelMtu } from '../../../../lib/dataplane/linux-evpn/layout.ts';
+import { type Layout, tunnelMtu } from '../../../../lib/dataplane/linux-evpn/layout.ts';
 import { parseLinks, shieldKeys, withShields } from '../../../../lib/dataplane/linux-evpn/links.ts';
 import { parseFdb, parseNeighbours } from '../../../../lib/dataplane/linux-evpn/tables.ts';
+import { pairRow } from '../../../../lib/dataplane/linux-evpn/veth-pair.ts';
 
 /** `ip -j -d addr` of iproute2 6.1 on Linux 6.18, some counters left out. */
 const LINKS = `[
@@ -38,6 +39,24 @@ test('links: VXLAN parameters', () => {
   assert.not(foreign.isGuardedPort);
 });
 
+test('links: the other end of a pair, unless it is in another namespace', () => {
+  const end = (more: object) => ({ ifname: 'a', flags: [], mtu: 1500, ...more });
+  const veth = { linkinfo: { info_kind: 'veth' } };
+  const parsed = parseLinks(
+    JSON.stringify([
+      end({ link: 'b', ...veth }),
+      end({ link: null, ...veth }),
+      end({ link_index: 7, link_netnsid: 0, ...veth }),
+      end({ link: 'eth0', linkinfo: { info_kind: 'vlan' } }),
+    ]),
+  );
+  assert.ok(parsed.ok);
+  assert.equal(
+    parsed.value.map(({ peer }) => peer),
+    ['b', undefined, undefined, undefined],
+  );
+});
+
 test('links: a bridge of ours is shielded if sysctl says so', () => {
   const all = [...links().values(), { ...links().get('evpn---n1')!, name: 'evpn---a.b' }];
   assert.equal(shieldKeys(all), [
@@ -65,6 +84,12 @@ test('MTU of the tunnel: that of the underlay less the outer headers', () => {
   assert.is(tunnelMtu({ ...node, localAddress: 'fe80::c4c2:afff:fe8d:6759' }), 1930);
   assert.is(tunnelMtu({ ...node, localAddress: '192.0.2.1' }), 1450, 'loopback');
   assert.is(tunnelMtu({ ...node, localAddress: '203.0.113.1' }), 1450, 'unknown address');
+});
+
+test('MTU of a pair: that of the tunnel, and never above 9000', () => {
+  const state = { kind: 'veth-pair', instance: 1, interface: 'evpn1-ipvpn2', peer: 'ipvpn2-evpn1' } as const;
+  const mtuOf = (mtu: number) => pairRow(state, { mtu } as Layout).mtu;
+  assert.equal([1450, 8950, 9000, 65_485].map(mtuOf), [1450, 8950, 9000, 9000]);
 });
 
 /** `bridge -j fdb show br evpn---n1`. */
