@@ -34,6 +34,7 @@ const logBook = new LogBook({
   write: (record) => console.error(formatLogLine(record)),
   now: () => new Date(),
   debug: configuration.logging.debug,
+  levels: configuration.logging.levels,
 });
 
 /** Where a daemon answers, undefined if none does. */

@@ -1,3 +1,4 @@
+import type { ComponentLevel } from '../lib/log-level.ts';
 import type { VpnType } from '../lib/vpn/vpn-type.ts';
 import { valueText, type Option, type OptionValue } from './option.ts';
 import * as daemon from './options/daemon.ts';
@@ -44,9 +45,13 @@ export interface DriverConfiguration {
 
 export interface LoggingConfiguration {
   readonly debug: boolean;
+  /** Levels of components that differ from that. */
+  readonly levels: readonly ComponentLevel[];
   /** Where the log goes if not to standard output. */
   readonly logFile: string | undefined;
   readonly useJson: boolean;
+  /** The name of the option that asks for the log of the system, journal or syslog. */
+  readonly systemLog: string | undefined;
 }
 
 /** The value of one option of a driver, which must be the driver that was selected. */

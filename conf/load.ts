@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { COMPONENTS, foreignComponents, parseComponentLevel, type ComponentLevel } from '../lib/log-level.ts';
 import { failure, success, type Result } from '../lib/result.ts';
 import type { VpnType } from '../lib/vpn/vpn-type.ts';
 import type { Configuration, DriverConfiguration, LoggingConfiguration } from './configuration.ts';
@@ -14,7 +15,7 @@ import {
   inputTable,
   ovsTableIdStart,
 } from './options/dataplane.ts';
-import { debug, logDir, logFile, useJson } from './options/logging.ts';
+import { debug, logDir, logFile, logLevels, useJournal, useJson, useSyslog } from './options/logging.ts';
 import { OptionReader } from './reader.ts';
 import { optionsOf } from './schema.ts';
 import { mergeSettings } from './settings.ts';
@@ -135,5 +136,28 @@ function readLogging(reader: OptionReader): {
     file = undefined;
   }
   if (file !== undefined && directory !== undefined && !isAbsolute(file)) file = join(directory, file);
-  return { logging: { debug: reader.read(debug), logFile: file, useJson: reader.read(useJson) }, warnings };
+  const levels = reader.read(logLevels).map((item) => parseComponentLevel(item)!);
+  warnings.push(...foreignWarning(levels));
+  const [systemLog] = [useJournal, useSyslog].filter((option) => reader.read(option)).map(({ name }) => name);
+  const logging = {
+    debug: reader.read(debug),
+    levels,
+    logFile: file,
+    useJson: reader.read(useJson),
+    systemLog,
+  };
+  return { logging, warnings };
+}
+
+/** As many names as a warning can have and still be read. */
+const NAMED_COMPONENTS = 3;
+
+/** Those of the Python daemon name its loggers: a file that has them is not wrong. */
+function foreignWarning(levels: readonly ComponentLevel[]): readonly string[] {
+  const foreign = foreignComponents(levels);
+  if (foreign.length === 0) return [];
+  const named = foreign.slice(0, NAMED_COMPONENTS).join(', ');
+  const rest = foreign.length > NAMED_COMPONENTS ? ` and ${foreign.length - NAMED_COMPONENTS} more` : '';
+  const consequence = `without effect (they begin with ${COMPONENTS.join(', ')})`;
+  return [`[DEFAULT] ${logLevels.name}: no part of this program is called ${named}${rest}: ${consequence}`];
 }

@@ -1,9 +1,11 @@
+import type { z } from 'zod';
 import { isIpv4 } from '../lib/net/ip-address.ts';
 import type { ConfigurationFault } from './fault.ts';
 import type { InterfaceAddress } from './interface-address.ts';
 import type { Option, OptionValue } from './option.ts';
 import type { Setting, Settings } from './settings.ts';
 import { substitute } from './substitution.ts';
+import { elementsOf } from './value-type.ts';
 
 /**
  * Reads options one by one and gathers what is wrong, so that the user hears of all mistakes at once. After a fault
@@ -34,9 +36,9 @@ export class OptionReader {
     const trimmed = text.value.trim();
     if (trimmed === '' && option.type.emptyMeansUnset) return this.#notSet(option);
     const parsed = option.type.parser.safeParse(trimmed);
-    return parsed.success
-      ? parsed.data
-      : this.#refuse(option, { ...setting, text: text.value }, `expected ${option.type.expected}`);
+    if (parsed.success) return parsed.data;
+    const message = `${wrongElement(parsed.error, trimmed)}expected ${option.type.expected}`;
+    return this.#refuse(option, { ...setting, text: text.value }, message);
   }
 
   /** An option that takes an IPv4 address or the name of an interface: always the address. */
@@ -67,4 +69,11 @@ export class OptionReader {
     this.#faults.push({ code: 'invalid-value', where, section, option: name, value: text, message });
     return option.default;
   }
+}
+
+/** Of a list with several elements, the one that is not right. */
+function wrongElement(error: z.ZodError, text: string): string {
+  const [index] = error.issues[0]!.path;
+  const elements = elementsOf(text);
+  return typeof index === 'number' && elements.length > 1 ? `${elements[index]!}: ` : '';
 }

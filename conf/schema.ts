@@ -55,12 +55,29 @@ export function findOption(section: string, name: string): Option | undefined {
 
 /** The option of this section whose name is so near that it may have been meant. */
 export function nearestOption(section: string, name: string): Option | undefined {
-  const wanted = name.toLowerCase().replaceAll('-', '_');
-  const ranked = OPTIONS.filter((option) => sameSection(option.section, section) && !option.noEffect)
-    .map((option) => ({ option, distance: editDistance(wanted, option.name) }))
-    .filter(({ option, distance }) => distance <= Math.max(1, Math.floor(option.name.length / 4)))
+  const options = OPTIONS.filter((option) => sameSection(option.section, section) && !option.noEffect);
+  const near = nearest(
+    name.toLowerCase(),
+    options.map((option) => option.name),
+  );
+  return options.find((option) => option.name === near);
+}
+
+/** The section whose name is so near that it may have been meant. */
+export function nearestSection(name: string): string | undefined {
+  return nearest(
+    name.toUpperCase(),
+    SECTIONS.map((section) => section.name),
+  );
+}
+
+function nearest(name: string, candidates: readonly string[]): string | undefined {
+  const wanted = name.replaceAll('-', '_');
+  const ranked = candidates
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 4)))
     .sort((one, other) => one.distance - other.distance);
-  return ranked[0]?.option;
+  return ranked[0]?.candidate;
 }
 
 export function sameSection(one: string, other: string): boolean {

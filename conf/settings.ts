@@ -1,6 +1,13 @@
 import type { Assignment, IniFile } from './ini.ts';
 import { valueText, type Option } from './option.ts';
-import { findOption, isKnownSection, nearestOption, OBSOLETE_SECTION, sameSection } from './schema.ts';
+import {
+  findOption,
+  isKnownSection,
+  nearestOption,
+  nearestSection,
+  OBSOLETE_SECTION,
+  sameSection,
+} from './schema.ts';
 
 /** What was set, by option: the text as it stands in the file, and where. */
 export interface Setting {
@@ -26,6 +33,7 @@ export function mergeSettings(files: readonly IniFile[]): MergedSettings {
   for (const file of files) {
     for (const section of file.sections) warnings.push(...sectionWarnings(section.name, section.where));
     const underPresentName = new Set<Option>();
+    const inThisFile = new Map<Option, Assignment>();
     for (const assignment of file.assignments) {
       const option = findOption(assignment.section, assignment.name);
       if (option === undefined) {
@@ -34,6 +42,9 @@ export function mergeSettings(files: readonly IniFile[]): MergedSettings {
       }
       const older = option.name !== assignment.name;
       if (older) warnings.push(olderName(assignment, option));
+      const former = inThisFile.get(option);
+      if (former?.name === assignment.name) warnings.push(setAgain(assignment, former));
+      inThisFile.set(option, assignment);
       if (older && underPresentName.has(option)) continue;
       if (!older) underPresentName.add(option);
       settings.set(option, { text: assignment.value, where: assignment.where });
@@ -54,13 +65,19 @@ function sectionWarnings(name: string, where: string): readonly string[] {
       `${where}: the section [${name}] has no effect any more: use [DATAPLANE_DRIVER_IPVPN] and [DATAPLANE_DRIVER_EVPN]`,
     ];
   }
-  return [`${where}: the section [${name}] is unknown, and ignored`];
+  const near = nearestSection(name);
+  const hint = near === undefined ? '' : `: did you mean [${near}]?`;
+  return [`${where}: the section [${name}] is unknown, and ignored${hint}`];
 }
 
 function unknownOption({ section, name, where }: Assignment): string {
   const near = nearestOption(section, name);
   const hint = near === undefined ? '' : `: did you mean ${near.name}?`;
   return `${where}: [${section}] ${name} is unknown, and ignored${hint}`;
+}
+
+function setAgain({ section, name, where }: Assignment, former: Assignment): string {
+  return `${where}: [${section}] ${name} is set again: the value of ${former.where} does not count`;
 }
 
 function olderName({ section, name, where }: Assignment, option: Option): string {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failure, success, type Result } from '../lib/result.ts';
@@ -33,7 +34,8 @@ export function readSources(sources: FileArguments): Result<ReadFiles, readonly 
   }
   const contents: IniFile[] = [];
   for (const path of paths) {
-    const text = attempt(path, 'file', () => readFileSync(path, 'utf8'));
+    const bytes = attempt(path, 'file', () => readFileSync(path));
+    const text = bytes.ok ? decodeUtf8(bytes.value, path) : bytes;
     const content = text.ok ? parseIni(text.value, path) : text;
     if (content.ok) contents.push(content.value);
     else faults.push(...content.fault);
@@ -44,6 +46,21 @@ export function readSources(sources: FileArguments): Result<ReadFiles, readonly 
 function confFiles(names: readonly string[]): readonly string[] {
   return names.filter((name) => name.endsWith('.conf') && !name.startsWith('.')).sort();
 }
+
+/** Bytes of another encoding would turn into characters that nobody wrote. */
+function decodeUtf8(bytes: Buffer, path: string): Result<string, readonly ConfigurationFault[]> {
+  if (isUtf8(bytes)) return success(bytes.toString());
+  let start = 0;
+  let line = 1;
+  for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start), line++) {
+    if (!isUtf8(bytes.subarray(start, end))) break;
+    start = end + 1;
+  }
+  const message = 'expected text in UTF-8, found bytes that are none';
+  return failure([{ code: 'unreadable', where: `${path}:${line}`, message }]);
+}
+
+const LINE_FEED = 10;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',

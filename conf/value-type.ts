@@ -14,8 +14,9 @@ export interface ValueType<T> {
   readonly emptyMeansUnset: boolean;
 }
 
+/** Anything but NUL, which no program and no file name can be given. */
 export const text: ValueType<string> = {
-  parser: z.string(),
+  parser: z.string().regex(/^[^\0]*$/),
   expected: 'text',
   emptyMeansUnset: false,
 };
@@ -48,17 +49,16 @@ export function choice<const T extends string>(...values: readonly T[]): ValueTy
 }
 
 /** Commas separate the elements; blanks around them, line breaks and empty elements do not count. */
+export function elementsOf(line: string): readonly string[] {
+  return line
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
 export function listOf<T>(element: ValueType<T>): ValueType<readonly T[]> {
   return {
-    parser: z
-      .string()
-      .transform((line) =>
-        line
-          .split(',')
-          .map((part) => part.trim())
-          .filter((part) => part !== ''),
-      )
-      .pipe(z.array(element.parser)),
+    parser: z.string().transform(elementsOf).pipe(z.array(element.parser)),
     expected: `${element.expected}, or several, separated by commas`,
     emptyMeansUnset: false,
   };
@@ -97,6 +97,20 @@ export const ipv4OrInterface: ValueType<string> = {
       isIpv4(name) ? isHostAddress(name) : isInterfaceName(name) && !/^\d+(\.\d+)+$/.test(name),
     ),
   expected: 'the IPv4 address of a host or the name of a network interface',
+  emptyMeansUnset: true,
+};
+
+/** The name of an interface or a bridge that need not be there yet. */
+export const interfaceName: ValueType<string> = {
+  parser: z.string().refine(isInterfaceName),
+  expected: 'the name of an interface, at most 15 characters',
+  emptyMeansUnset: true,
+};
+
+/** Where MPLS packets leave: an interface, or a tunnel in place of one. */
+export const mplsInterface: ValueType<string> = {
+  parser: z.string().refine((name) => name === '*gre*' || isInterfaceName(name)),
+  expected: 'the name of an interface, or *gre*',
   emptyMeansUnset: true,
 };
 

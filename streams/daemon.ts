@@ -18,7 +18,7 @@ import { listen } from './http/server.ts';
 import { dataplane } from './instance/dataplane.ts';
 import { VpnManager } from './instance/manager.ts';
 import { openLog } from './log-output.ts';
-import { LogBook } from './log.ts';
+import { LogBook, type Log } from './log.ts';
 import { showDaemon } from './looking-glass/root.ts';
 import type { DriverView } from './looking-glass/drivers.ts';
 import { tcpConnect } from './session/connection.ts';
@@ -29,6 +29,7 @@ import { programVersion } from '../conf/version.ts';
 
 export interface RunningDaemon {
   readonly apiUrl: string;
+  readonly log: Log;
   /** Says good-bye to the peers, removes what it programmed, and closes the API. */
   stop(): Promise<void>;
 }
@@ -42,13 +43,10 @@ export interface RunningDaemon {
  */
 export async function startDaemon(configuration: Configuration): Promise<Result<RunningDaemon, string>> {
   const { api, bgp, logging } = configuration;
-  const write = openLog(logging);
-  if (!write.ok) return write;
-  const logs = new LogBook({
-    write: write.value,
-    now: () => new Date(),
-    debug: logging.debug,
-  });
+  const output = openLog(logging);
+  if (!output.ok) return output;
+  const { debug, levels } = logging;
+  const logs = new LogBook({ write: output.value.write, now: () => new Date(), debug, levels });
   const log = logs.component('daemon');
   const version = programVersion();
   rxjs.onUnhandledError = (error: unknown) => {
@@ -57,7 +55,7 @@ export async function startDaemon(configuration: Configuration): Promise<Result<
     process.exit(1);
   };
   for (const value of listConfiguration(configuration)) log.debug(value);
-  for (const warning of configuration.warnings) log.warning(warning);
+  for (const warning of [...configuration.warnings, ...output.value.warnings]) log.warning(warning);
 
   const drivers = {
     ipvpn: openDriver('ipvpn', configuration, logs),
@@ -111,6 +109,7 @@ export async function startDaemon(configuration: Configuration): Promise<Result<
 
   return success({
     apiUrl,
+    log,
     stop: async () => {
       log.info('stopping');
       manager.refuseRequests();
@@ -132,7 +131,7 @@ function createPeer(address: string, { bgp }: Configuration, bus: RouteBus, logs
     },
     bus,
     connect: tcpConnect({ host: address, port: bgp.bgpPort, localAddress: bgp.localAddress }),
-    log: logs.component(`bgp.peer.${address}`, 'INFO'),
+    log: logs.component(`bgp.peer.${address}`, 'INFO', { peer: address }),
     scheduler: asyncScheduler,
     random: Math.random,
   });

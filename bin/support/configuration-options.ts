@@ -3,8 +3,9 @@ import type { Configuration } from '../../conf/configuration.ts';
 import { formatConfigurationFault } from '../../conf/fault.ts';
 import { systemInterfaceAddress } from '../../conf/interface-address.ts';
 import { loadConfiguration } from '../../conf/load.ts';
+import { logLevels } from '../../conf/options/logging.ts';
 import { DEFAULT_FILE } from '../../conf/sources.ts';
-import { collect, EXIT_FAILURE } from './command.ts';
+import { collect, EXIT_FAILURE, typed } from './command.ts';
 
 /** Options that set one of the section [DEFAULT]. With an argument, that is the value; else they mean true or false. */
 interface LoggingFlag {
@@ -40,22 +41,38 @@ const LOGGING_FLAGS: readonly LoggingFlag[] = [
     flags: ['--syslog-log-facility <name>'],
     help: 'accepted, without effect',
   },
-  ...['use-syslog', 'use-journal', 'watch-log-file'].flatMap((name): readonly LoggingFlag[] => {
-    const option = name.replaceAll('-', '_');
-    const help = 'accepted, without effect';
-    return [
-      { option, flags: [`--${name}`], value: 'true', help },
-      { option, flags: [`--no${name}`], value: 'false', help },
-    ];
-  }),
+  ...onOrOff('use-journal', 'log to the journal of systemd, beside a log file too'),
+  ...onOrOff('use-syslog', 'the same, for syslog has what the journal passes on'),
+  ...onOrOff('watch-log-file', 'accepted, without effect'),
 ];
+
+function onOrOff(name: string, help: string): readonly LoggingFlag[] {
+  const option = name.replaceAll('-', '_');
+  return [
+    { option, flags: [`--${name}`], value: 'true', help },
+    { option, flags: [`--no${name}`], value: 'false', help: `not --${name}` },
+  ];
+}
+
+type RepeatedOptions = Partial<Record<'configFile' | 'configDir' | 'logLevel', readonly string[]>>;
+
+const parseLevels = typed(logLevels.type);
+
+function collectLevels(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, ...parseLevels(value)];
+}
 
 /** Adds the options that say where the configuration is, and parses the command line. */
 export function parseConfigurationOptions(command: Command): Configuration {
   const overrides: Record<string, string> = {};
   command
     .option('--config-file <path>', 'configuration file; may be repeated, the later one wins', collect)
-    .option('--config-dir <path>', 'directory of which all *.conf are read, after the files', collect);
+    .option('--config-dir <path>', 'directory of which all *.conf are read, after the files', collect)
+    .option(
+      '--log-level <component=LEVEL>',
+      'level of a part of the program, in place of default_log_levels; may be repeated',
+      collectLevels,
+    );
   for (const { option, flags, value, help } of LOGGING_FLAGS) {
     for (const [index, flag] of flags.entries()) {
       const added = command.createOption(flag, help);
@@ -67,8 +84,8 @@ export function parseConfigurationOptions(command: Command): Configuration {
     }
   }
   command.parse();
-  const { configFile = [], configDir = [] } =
-    command.opts<Partial<Record<'configFile' | 'configDir', readonly string[]>>>();
+  const { configFile = [], configDir = [], logLevel = [] } = command.opts<RepeatedOptions>();
+  if (logLevel.length > 0) overrides[logLevels.name] = logLevel.join(',');
   const loaded = loadConfiguration({
     files: configFile,
     directories: configDir,

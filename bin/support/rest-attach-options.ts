@@ -3,9 +3,6 @@ import { host, integer, port } from '../../conf/value-type.ts';
 import { DIRECTIONS } from '../../lib/vpn/vpn-type.ts';
 import { collect, collectList, typed } from './command.ts';
 
-/** The daemon checks and keeps these; no route and no packet is different for it yet. */
-const NOT_YET = '(accepted, not acted upon yet)';
-
 /** The command line of `bagpipe-rest-attach`, as `RestAttachArguments` and the three options on the API. */
 export function addRestAttachOptions(command: Command): Command {
   const unsigned32 = typed(integer(0, 0xffffffff));
@@ -19,7 +16,7 @@ export function addRestAttachOptions(command: Command): Command {
     .addOption(new Option('--network-type <type>', 'kind of VPN').choices(['ipvpn', 'evpn']))
     .option(
       '--port <port>',
-      `interface name; netns[:interface] for a network namespace; evpn:<instance id> ${NOT_YET}`,
+      'interface name; netns[:interface] for a network namespace; evpn:<instance id> to plug that E-VPN into the IP VPN',
     )
     .option('--ip <address[/length]>', 'address of the port; the length is 24 if there is none (IPv6: 64)')
     .addOption(
@@ -51,28 +48,28 @@ export function addRestAttachOptions(command: Command): Command {
     .addOption(
       repeatable(
         '--readv-from-rt <rt>',
-        `advertise again what carries this route target, needs --readv-to-rt ${NOT_YET}`,
+        'advertise again, from here, what carries this route target; needs --readv-to-rt',
       ),
     )
-    .addOption(repeatable('--readv-to-rt <rt>', `with this route target ${NOT_YET}`))
-    .addOption(repeatable('--redirect-rts <rt>', `attract traffic from the VRFs that import this ${NOT_YET}`))
-    .option('--source-prefix <prefix>', `classifier of the traffic to attract: source ${NOT_YET}`)
-    .option('--destination-prefix <prefix>', `destination ${NOT_YET}`)
-    .option('--source-port <port[:port]>', `source port or range ${NOT_YET}`)
-    .option('--destination-port <port[:port]>', `destination port or range ${NOT_YET}`)
-    .option('--protocol <name>', `IP protocol ${NOT_YET}`)
+    .addOption(repeatable('--readv-to-rt <rt>', 'with this route target'))
+    .addOption(
+      repeatable(
+        '--redirect-rts <rt>',
+        'attract traffic from the VRFs that import this; needs a classifier, and --readv-to-rt or --attract-to-rt',
+      ),
+    )
+    .option('--source-prefix <prefix>', 'classifier of the traffic to attract: source')
+    .option('--destination-prefix <prefix>', 'destination; the prefixes attracted take its place')
+    .option('--source-port <port[:port]>', 'source port or range')
+    .option('--destination-port <port[:port]>', 'destination port or range')
+    .option('--protocol <name>', 'IP protocol (default: tcp)')
     .addOption(
       repeatable(
         '--attract-to-rt <rt>',
-        `route target to attract the traffic to, needs --redirect-rts ${NOT_YET}`,
+        'route target to attract the traffic to; needs --static-destination-prefix',
       ),
     )
-    .addOption(
-      repeatable(
-        '--static-destination-prefix <prefix>',
-        `prefix to attract, needs --redirect-rts ${NOT_YET}`,
-      ),
-    )
+    .addOption(repeatable('--static-destination-prefix <prefix>', 'prefix to attract; needs --attract-to-rt'))
     .option('--lb-consistent-hash-order <number>', 'place among equal next hops', unsigned32, 0)
     .option(
       '--vni <number>',

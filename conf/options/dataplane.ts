@@ -6,10 +6,11 @@ import {
   boolean,
   choice,
   integer,
+  interfaceName,
   ipv4OrInterface,
   listOf,
+  mplsInterface as mplsInterfaceName,
   port,
-  optionalText,
   text,
 } from '../value-type.ts';
 
@@ -74,7 +75,7 @@ export const dataplaneDrivers: Readonly<Record<VpnType, Option<string>>> = {
 };
 
 export const mplsInterface = optionWithoutDefault(IPVPN, 'mpls_interface', {
-  type: optionalText,
+  type: mplsInterfaceName,
   drivers: ['linux', 'ovs'],
   help: 'Interface on which MPLS packets leave and come in. "*gre*" asks for MPLS over a GRE tunnel instead.',
 });
@@ -108,7 +109,7 @@ export const vxlanEncap = option(IPVPN, 'vxlan_encap', {
 });
 
 export const ipvpnOvsBridge = option(IPVPN, 'ovs_bridge', {
-  type: text,
+  type: interfaceName,
   default: 'br-mpls',
   drivers: ['ovs'],
   help: 'Bridge of Open vSwitch that forwards between ports and the MPLS network. It must exist.',
@@ -129,7 +130,7 @@ export const ovsTableIdStart = option(IPVPN, 'ovs_table_id_start', {
 });
 
 export const greTunnel = option(IPVPN, 'gre_tunnel', {
-  type: text,
+  type: interfaceName,
   default: 'mpls_gre',
   drivers: ['ovs'],
   help: 'Name of the GRE port that is made for MPLS over GRE.',
@@ -178,7 +179,7 @@ export const vxlanDstPort = option(EVPN, 'vxlan_dst_port', {
 });
 
 export const evpnOvsBridge = option(EVPN, 'ovs_bridge', {
-  type: text,
+  type: interfaceName,
   default: 'br-tun',
   drivers: ['ovs'],
   help: 'Tunnel bridge of the Neutron Open vSwitch agent.',

@@ -1,4 +1,6 @@
+import { COMPONENTS, parseComponentLevel } from '../../lib/log-level.ts';
 import { option, optionWithoutDefault, type Option } from '../option.ts';
+import { z } from 'zod';
 import { boolean, integer, listOf, optionalText, text, type ValueType } from '../value-type.ts';
 
 /**
@@ -11,6 +13,19 @@ export const debug = option('DEFAULT', 'debug', {
   type: boolean,
   default: false,
   help: 'Log at level DEBUG in place of INFO.',
+});
+
+/** The text of a `ComponentLevel`. */
+export const componentLevel: ValueType<string> = {
+  parser: z.string().refine((item) => parseComponentLevel(item) !== undefined),
+  expected: 'component=LEVEL with one of the levels DEBUG, INFO, WARNING, ERROR and CRITICAL',
+  emptyMeansUnset: false,
+};
+
+export const logLevels = option('DEFAULT', 'default_log_levels', {
+  type: listOf(componentLevel),
+  default: [],
+  help: `Levels of parts of the program, such as bgp=DEBUG, vpn.evi=WARNING: what is worse, or as bad, is written. A part is called by the name in its lines or by the beginning of that, up to a dot; they begin with ${COMPONENTS.join(', ')}. The longest name decides, debug where there is none. The looking glass has the last warnings and errors of all parts in any case.`,
 });
 
 export const logFile = optionWithoutDefault('DEFAULT', 'log_file', {
@@ -29,6 +44,18 @@ export const useJson = option('DEFAULT', 'use_json', {
   type: boolean,
   default: false,
   help: 'Log one JSON object on each line.',
+});
+
+export const useJournal = option('DEFAULT', 'use_journal', {
+  type: boolean,
+  default: false,
+  help: 'Log to the journal of systemd. Standard output of a unit leads there, and lines then have their priority, so that "journalctl -p warning" works, whatever is set here: the option makes a difference beside log_file, when the log goes to both.',
+});
+
+export const useSyslog = option('DEFAULT', 'use_syslog', {
+  type: boolean,
+  default: false,
+  help: 'The same as use_journal: syslog gets from the journal what the system is set up to pass on.',
 });
 
 function unused<T extends string | number | boolean>(
@@ -51,9 +78,7 @@ function unusedText(
 const UNUSED = [
   unusedText('log_config_append', 'A Python logging file.', ['log-config', 'log_config']),
   unused('log_date_format', text, '%Y-%m-%d %H:%M:%S', 'Format of dates.'),
-  unused('use_syslog', boolean, false, 'Log to syslog.'),
   unused('syslog_log_facility', text, 'LOG_USER', 'Facility of syslog.'),
-  unused('use_journal', boolean, false, 'Log to the journal, which standard output of a unit reaches.'),
   unused('use_eventlog', boolean, false, 'Log to the event log of another system.'),
   unused('use_stderr', boolean, false, 'Log to standard error.'),
   unused('watch_log_file', boolean, false, 'Open the log file again when it has been moved.'),
@@ -70,12 +95,6 @@ const UNUSED = [
   unusedText('logging_user_identity_format', 'Format of a user.'),
   unusedText('instance_format', 'Format of an instance.'),
   unusedText('instance_uuid_format', 'Format of an instance.'),
-  option('DEFAULT', 'default_log_levels', {
-    type: listOf(text),
-    default: [],
-    noEffect: true,
-    help: 'Levels of Python loggers.',
-  }),
   unused('publish_errors', boolean, false, 'Send errors as notifications.'),
   unused('rate_limit_interval', integer(0, 0xffffffff), 0, 'Limits the number of lines.'),
   unused('rate_limit_burst', integer(0, 0xffffffff), 0, 'Limits the number of lines.'),
@@ -83,4 +102,13 @@ const UNUSED = [
   unused('fatal_deprecations', boolean, false, 'Stop at deprecations.'),
 ];
 
-export const LOGGING_OPTIONS = [debug, logFile, logDir, useJson, ...UNUSED] as const;
+export const LOGGING_OPTIONS = [
+  debug,
+  logLevels,
+  logFile,
+  logDir,
+  useJson,
+  useJournal,
+  useSyslog,
+  ...UNUSED,
+] as const;

@@ -39,14 +39,18 @@ export function parseAttach(body: unknown): Result<AttachRequest<RequestedPort>,
   const { vpnType, ip } = reference.value;
   const readvertise = parseReadvertise(members['readvertise']);
   if ('advertise_subnet' in members && typeof members['advertise_subnet'] !== 'boolean') {
-    return failure("'advertise_subnet' must be a boolean");
+    return failure(`'advertise_subnet' must be a boolean, not ${shownQuoted(members['advertise_subnet'])}`);
   }
   const advertiseSubnet = members['advertise_subnet'] === true;
   if (advertiseSubnet && vpnType === 'evpn' && ip !== undefined && !isHost(ip)) {
     return failure("'advertise_subnet' is for ipvpn: an E-VPN route is for one address");
   }
   const way = direction.safeParse(members['direction'] || 'both');
-  if (!way.success) return failure('direction should be one of: both, to-port, from-port');
+  if (!way.success) {
+    return failure(
+      `direction should be one of: both, to-port, from-port, not ${shown(members['direction'])}`,
+    );
+  }
   if (vpnType === 'ipvpn' && !('gateway_ip' in members)) return failure("Missing parameter: 'gateway_ip'");
   const fields = attachFields.safeParse(members);
   if (!fields.success) return failure(firstIssue(fields.error));
@@ -127,8 +131,10 @@ function parseReference(
 
 function parseVpnType(members: Body): Result<VpnType, string> {
   const value = members['vpn_type'];
-  if (!('vpn_type' in members)) return failure('missing instance_type');
-  if (value !== 'ipvpn' && value !== 'evpn') return failure(`unknown vpn_type: ${shown(value)}`);
+  if (!('vpn_type' in members)) return failure('missing instance_type: vpn_type, ipvpn or evpn, is expected');
+  if (value !== 'ipvpn' && value !== 'evpn') {
+    return failure(`unknown vpn_type: ${shown(value)}, where ipvpn or evpn is expected`);
+  }
   return success(value);
 }
 

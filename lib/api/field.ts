@@ -18,12 +18,9 @@ export function shown(value: unknown): string {
 
 /** The same with quotes around every string, for where its type is what is wrong with it. */
 export function shownQuoted(value: unknown): string {
+  if (value === undefined) return 'undefined';
   // JSON has no infinite numbers, and numbers in a request may be too large for ours.
-  return shortened(
-    typeof value === 'number'
-      ? String(value)
-      : ((JSON.stringify(value)) ?? 'undefined'),
-  );
+  return shortened(typeof value === 'number' ? String(value) : JSON.stringify(value));
 }
 
 function shortened(text: string): string {

@@ -54,7 +54,7 @@ function parseEvpnPort(description: Members): Result<EvpnPort, string> {
 
 function ovsPort({ port_name: name, port_number: number }: Members): string | undefined {
   if (typeof name === 'string' && isInterfaceName(name)) return name;
-  return typeof number === 'number' && Number.isInteger(number) ? String(number) : undefined;
+  return typeof number === 'number' && Number.isInteger(number) && number > 0 ? String(number) : undefined;
 }
 
 /** Agents of Open vSwitch name no interface but a patch port and a VLAN: `patch2tun:1`. The kernel has no colons. */

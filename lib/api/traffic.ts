@@ -47,12 +47,14 @@ const attractTrafficSchema = z.object(
   {
     redirect_rts: targetList,
     classifier: z.unknown().optional(),
-    to_rt: targetList.optional(),
+    to_rt: targetList.nullish(),
     static_destination_prefixes: z
       .array(ipv4PrefixText, { error: ({ input }) => `${prefixError}, not ${shown(input)}` })
       .nullish(),
   },
-  { error: (issue) => `an object with redirect_rts and classifier is expected, not ${shown(issue.input)}` },
+  {
+    error: (issue) => `an object with redirect_rts and classifier is expected, not ${shown(issue.input)}`,
+  },
 );
 
 /**
@@ -66,31 +68,33 @@ export function parseAttractTraffic(
   if (isNothing(value)) return success(undefined);
   const parsed = attractTrafficSchema.safeParse(value);
   if (!parsed.success) return failure(within('attract_traffic', parsed.error));
-  const { redirect_rts, classifier, to_rt, static_destination_prefixes } = parsed.data;
-  if (readvertise === undefined && to_rt === undefined) return success(undefined);
+  const { redirect_rts, classifier, static_destination_prefixes } = parsed.data;
+  // No target at all is the same as no list of them.
+  const to = parsed.data.to_rt?.length === 0 ? undefined : (parsed.data.to_rt ?? undefined);
+  if (readvertise === undefined && to === undefined) return success(undefined);
   if (classifier === undefined) return failure("'attract_traffic' specified with no 'classifier'");
   const parsedClassifier = parseClassifier(classifier);
   if (!parsedClassifier.ok) return failure(`attract_traffic.classifier${parsedClassifier.fault}`);
-  for (const targets of [readvertise?.to, to_rt]) {
+  for (const targets of [readvertise?.to, to]) {
     if (targets !== undefined && targets.length !== 1) {
       return failure(
         "attract_traffic requires exactly one RT to be provided in 'readvertise/to_rt' and 'attract_traffic/to_rt'",
       );
     }
   }
-  if (readvertise !== undefined && to_rt !== undefined && readvertise.to[0] !== to_rt[0]) {
+  if (readvertise !== undefined && to !== undefined && readvertise.to[0] !== to[0]) {
     return failure("if both are set, then 'attract_traffic/to_rt' and 'readvertise/to_rt' have to be equal");
   }
-  if (to_rt !== undefined && static_destination_prefixes === undefined) {
+  if (to !== undefined && static_destination_prefixes === undefined) {
     return failure("'attract_traffic/to_rt' specified without 'static_destination_prefixes'");
   }
   return success({
     redirectTargets: redirect_rts,
     classifier: parsedClassifier.value,
     classifierText: classifier as Readonly<Record<string, unknown>>,
-    to: (readvertise?.to ?? to_rt)![0]!,
+    to: (readvertise?.to ?? to)![0]!,
     // Without a target of its own, prefixes that no route has said are not attracted.
-    staticDestinationPrefixes: to_rt === undefined ? undefined : (static_destination_prefixes ?? undefined),
+    staticDestinationPrefixes: to === undefined ? undefined : (static_destination_prefixes ?? undefined),
   });
 }
 

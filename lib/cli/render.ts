@@ -8,6 +8,8 @@
  *       * v1 (...)                   a list: `* ` before each element, its other lines aligned after that
  *         name: VRF-1
  *     logs: -                        nothing in it
+ *
+ * Line for line as in the original, except for blanks at the ends of lines.
  */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -88,14 +90,18 @@ function contentOf(
 function lines(value: Json, place: Place): readonly string[] {
   if (isList(value))
     return value.length === 0 ? [EMPTY] : value.flatMap((element) => elementLines(element, place));
-  if (!isObject(value)) return scalarText(value).split('\n');
+  if (!isObject(value)) return textLines(scalarText(value));
   if (referenceOf(value) !== undefined) return referenceLines(value, place);
   const members = Object.entries(value);
   return members.length === 0 ? [EMPTY] : members.flatMap(([key, member]) => memberLines(key, member, place));
 }
 
 function elementLines(element: Json, place: Place): readonly string[] {
-  const [first, ...rest] = lines(element, place);
+  const block = lines(element, place);
+  const startsOnNextLine =
+    referenceOf(element) !== undefined && !isReferenceWithHeader(element, place) && !isFlat(element, place);
+  if (startsOnNextLine) return ['*', ...indented(block)];
+  const [first, ...rest] = block;
   return [`* ${first!}`, ...indented(rest)];
 }
 
@@ -108,14 +114,18 @@ function memberLines(key: string, value: Json, place: Place): readonly string[] 
     : [`${key}:`, ...indented([first!, ...rest])];
 }
 
-/** `v1 (...)`, or only `v1` and what is behind it; other members of the reference below. */
+/**
+ * `v1 (...)`, or only `v1` and what is behind it, two columns further than members would be; other members of the
+ * reference below.
+ */
 function referenceLines(reference: JsonObject, place: Place): readonly string[] {
   const { id } = reference;
   const name = id === undefined ? '' : scalarText(id as Json & string);
   const behind = contentOf(reference, place);
   if (behind !== undefined) {
     const shown = lines(behind.content, behind.place);
-    return id === undefined ? shown : [name, ...shown];
+    if (id !== undefined) return [name, ...indented(shown)];
+    return isFlat(behind.content, behind.place) ? shown : indented(shown);
   }
   const others = Object.entries(reference).filter(([key]) => key !== 'id' && key !== 'href');
   return [`${name} (...)`, ...others.flatMap(([key, member]) => memberLines(key, member, place))];
@@ -139,6 +149,11 @@ function scalarText(value: null | boolean | number | string): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   return String(value);
+}
+
+/** Line breaks at the ends of a text are not worth a line. */
+function textLines(text: string): readonly string[] {
+  return text.includes('\n') ? text.replaceAll(/^\n+|\n+$/g, '').split('\n') : [text];
 }
 
 function indented(block: readonly string[]): readonly string[] {

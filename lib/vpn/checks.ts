@@ -11,7 +11,10 @@ export function checkPlug(
   request: AttachRequest,
 ): VpnFault | undefined {
   const { mac, ip, ipText, port, direction } = request;
-  if (!setup.driver.directions.includes(direction)) return refused(`Unsupported direction: ${direction}`);
+  const { directions, name } = setup.driver;
+  if (!directions.includes(direction)) {
+    return refused(`Unsupported direction: ${direction} (driver ${name} has ${directions.join(', ')})`);
+  }
   const former = endpoints.ofMac(mac)[0];
   if (former !== undefined && !samePort(former, request)) {
     return refused(

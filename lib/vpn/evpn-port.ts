@@ -33,15 +33,15 @@ export function evpnPlug(requested: EvpnPort, evi: InstanceSetup, vrf: InstanceS
  * `pluggedEvi` is what the VRF has already.
  */
 export function checkEvpnPlug(
-  { evpnInstance }: EvpnPort,
+  port: EvpnPort,
   evi: Instance | undefined,
   vrfId: string,
   pluggedEvi: Instance | undefined,
 ): VpnFault | undefined {
-  const field = `local_port.evpn.id ${evpnInstance} is not valid`;
-  if (evi === undefined) return refused(`${field}: there is no such VPN instance`);
-  if (evi.setup.kind.vpnType !== 'evpn') return refused(`${field}: it is not an E-VPN instance`);
-  const { gateway } = evi;
+  const field = fieldOf(port);
+  const fault = checkIsEvi(port, evi);
+  if (fault !== undefined) return fault;
+  const gateway = evi?.gateway;
   if (gateway !== undefined && gateway.vrf.externalId !== vrfId) {
     return refused(`${field}: it is plugged into ${gateway.vrf.externalId} already`);
   }
@@ -49,4 +49,15 @@ export function checkEvpnPlug(
     return refused(`${field}: ${pluggedEvi.setup.externalId} is plugged into ${vrfId} already`);
   }
   return undefined;
+}
+
+/** Whether what a port names is an EVI at all: undefined, or why not. */
+export function checkIsEvi(port: EvpnPort, evi: Instance | undefined): VpnFault | undefined {
+  if (evi === undefined) return refused(`${fieldOf(port)}: there is no such VPN instance`);
+  if (evi.setup.kind.vpnType !== 'evpn') return refused(`${fieldOf(port)}: it is not an E-VPN instance`);
+  return undefined;
+}
+
+function fieldOf({ evpnInstance }: EvpnPort): string {
+  return `local_port.evpn.id ${evpnInstance} is not valid`;
 }

@@ -1,7 +1,7 @@
 import { ipRouteDistinguisher } from '../net/route-distinguisher.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { InstanceKind, InstanceSetup } from './instance-kind.ts';
-import { distinguisherAllocator, instanceNumberAllocator, labelAllocator } from './number-allocator.ts';
+import { distinguisherAllocator, labelAllocator } from './number-allocator.ts';
 import { refused, type VpnFault } from './vpn-fault.ts';
 
 /** What tells an instance from all others, as members of `InstanceSetup`. */
@@ -15,7 +15,8 @@ export class InstanceNumbers {
   readonly labels = labelAllocator();
   readonly distinguishers = distinguisherAllocator();
   readonly #bgpAddress: string;
-  readonly #numbers = instanceNumberAllocator();
+  /** Of an instance; never given out again, so that nobody takes an instance for one that is gone. */
+  #lastNumber = 0;
   /** VNIs that are in use, by the number of which instance. */
   readonly #byVni = new Map<number, number>();
 
@@ -29,17 +30,12 @@ export class InstanceNumbers {
   }
 
   /** The numbers of a new instance: all, or none if one of them cannot be had. */
-  allocate(
-    kind: InstanceKind,
-    externalId: string,
-    vni: number | undefined,
-  ): Result<AllocatedInstance, VpnFault> {
+  allocate(kind: InstanceKind, vni: number | undefined): Result<AllocatedInstance, VpnFault> {
     if (vni !== undefined && this.#byVni.has(vni)) {
       return failure(refused(`A VPN instance using vni ${vni} already exists.`));
     }
-    const number = this.#numbers.allocate(externalId);
-    if (!number.ok) return exhausted(number.fault);
-    const name = `${kind.instanceType}-${number.value}`;
+    const number = ++this.#lastNumber;
+    const name = `${kind.instanceType}-${number}`;
     const rdNumber = this.distinguishers.allocate(name);
     if (!rdNumber.ok) return exhausted(rdNumber.fault);
     const label = vni === undefined ? this.#allocateLabel(name) : success(undefined);
@@ -49,9 +45,9 @@ export class InstanceNumbers {
     }
     const dataplaneId = vni ?? label.value!;
     // A VNI belongs to one instance, whether a client gave it or it is the label of an EVI.
-    if (vni !== undefined || kind.vpnType === 'evpn') this.#byVni.set(dataplaneId, number.value);
+    if (vni !== undefined || kind.vpnType === 'evpn') this.#byVni.set(dataplaneId, number);
     return success({
-      number: number.value,
+      number,
       name,
       rdNumber: rdNumber.value,
       rd: ipRouteDistinguisher(this.#bgpAddress, rdNumber.value),

@@ -6,7 +6,7 @@ import { parseIpPrefix, type IpPrefix } from '../net/ip-prefix.ts';
 import type { RouteTarget } from '../net/route-target.ts';
 import type { Route } from '../rib/route.ts';
 import type { Endpoint } from './endpoint.ts';
-import { exportAttributes, hashOrderCommunities } from './export.ts';
+import { exportAttributes } from './export.ts';
 import type { InstanceSetup } from './instance-kind.ts';
 import type { Readvertise } from './request.ts';
 
@@ -43,7 +43,11 @@ export interface Readvertiser {
 export function readvertiser(setup: InstanceSetup, { from, to }: Readvertise): Readvertiser {
   return {
     always: [],
-    select: (best) => selectReadvertised(best, from, to),
+    select(best) {
+      const item = selectReadvertised(best, from, to);
+      // Which traffic goes where is passed on by those who draw traffic.
+      return item?.what.kind === 'flow' ? undefined : item;
+    },
     instanceRoute: () => undefined,
     endpointRoute: (endpoint, { what, records }) =>
       what.kind === 'prefix'
@@ -91,7 +95,8 @@ export function endpointRouteTo(
   const nlri = encodeVpnv4({ rd: endpoint.rd, prefix, label: endpoint.label });
   const attributes = exportAttributes(setup, setup.dataplaneAddress, targets, {}, [
     ...communities,
-    ...hashOrderCommunities(endpoint),
+    // Said even if it is 0, unlike that of the route to the endpoint itself: clients of the original expect it.
+    { kind: 'consistent-hash-order', order: endpoint.hashOrder },
   ]);
   return { source: setup.source, family: VPNV4, key: nlri.key, payload: nlri.payload, attributes };
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { driverNames } from '../../lib/dataplane/drivers/registry.ts';
@@ -6,7 +8,7 @@ import { DIRECTORY, file, MINIMUM } from '../conf/fixture.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { needsRoot } from '../support/needs.ts';
-import { attempt, inNamespace, startProgram, type Program } from '../support/programs.ts';
+import { attempt, HERE, inNamespace, startProgram, type Place, type Program } from '../support/programs.ts';
 import { commandLine, run } from './fixture.ts';
 
 /** A configuration whose API port is free. */
@@ -15,9 +17,9 @@ async function configurationFile(): Promise<{ readonly path: string; readonly po
   return { path: file(`[BGP]\nlocal_address = lo\nmy_as = 64512\n[API]\nport = ${port}\n`), port };
 }
 
-async function started(name: string): Promise<Program> {
+async function started(name: string, args: readonly string[] = [], place: Place = HERE): Promise<Program> {
   const { path, port } = await configurationFile();
-  const words = [...commandLine('bagpipe-bgp'), '--config-file', path];
+  const words = [...place, ...commandLine('bagpipe-bgp'), '--config-file', path, ...args];
   const program = startProgram(name, words, { directory: DIRECTORY });
   await eventually('the API answers', async () => {
     assert.ok(program.isRunning(), program.output());
@@ -37,9 +39,64 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 test('SIGHUP does not end it, and is logged', async () => {
   const program = await started('SIGHUP');
   process.kill(program.pid, 'SIGHUP');
-  await eventually('a line', () => assert.match(program.output(), / INFO bagpipe-bgp SIGHUP ignored/));
+  await eventually('a line', () => assert.match(program.output(), / INFO daemon SIGHUP ignored/));
   assert.ok(program.isRunning());
   assert.is((await program.stop()).status, 0);
+});
+
+const TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} /;
+
+test('levels of components, from the command line', async () => {
+  const program = await started('levels', [
+    '--log-level',
+    'api=DEBUG',
+    '--log-level',
+    'daemon=ERROR,foo=INFO',
+  ]);
+  await program.stop();
+  const lines = program.output().trimEnd().split('\n');
+  for (const line of lines) assert.match(line, TIME);
+  assert.ok(lines.some((line) => line.includes(' DEBUG api GET /ping 200')));
+  assert.not(lines.some((line) => line.includes(' daemon ')));
+});
+
+test('JSON lines', async () => {
+  const program = await started('json', ['--use-json']);
+  await program.stop();
+  const lines = program.output().trimEnd().split('\n');
+  const last = JSON.parse(lines.at(-1)!) as Readonly<Record<string, string>>;
+  assert.equal({ ...last, time: '' }, { time: '', level: 'INFO', name: 'daemon', message: 'stopping' });
+  assert.match(`${last['time']!} `, TIME);
+});
+
+/** As systemd does it: standard output is there, and named to the program. */
+const IN_UNIT: Place = [
+  ...['sh', '-c'],
+  'exec 3>&1; export JOURNAL_STREAM="$(stat -Lc %d:%i /proc/self/fd/3)"; exec "$@" 3>&-',
+  'sh',
+];
+
+test('in a unit, lines have their priority; elsewhere not, whatever the environment says', async () => {
+  const unit = await started('unit', ['--log-level', 'api=DEBUG,amqp=WARN'], IN_UNIT);
+  await unit.stop();
+  assert.match(unit.output(), /^<6>\d{4}\S+ \S+ INFO daemon bagpipe-bgp /m);
+  assert.match(unit.output(), /^<7>\d{4}\S+ \S+ DEBUG api GET \/ping 200/m);
+  assert.match(unit.output(), /^<4>\d{4}\S+ \S+ WARNING daemon .*default_log_levels/m);
+  const elsewhere = await started('elsewhere', ['--use-journal'], ['env', 'JOURNAL_STREAM=1:1']);
+  await elsewhere.stop();
+  assert.not.match(elsewhere.output(), /^</m);
+  assert.match(elsewhere.output(), / WARNING daemon \[DEFAULT\] use_journal: standard output does not lead/);
+});
+
+test('beside a log file the journal gets the lines too, if it is asked for', async () => {
+  for (const asked of [false, true]) {
+    const logFile = join(DIRECTORY, `beside-${String(asked)}.log.txt`);
+    const args = ['--log-file', logFile, ...(asked ? ['--use-syslog'] : [])];
+    const program = await started(`beside-${String(asked)}`, args, IN_UNIT);
+    await program.stop();
+    assert.match(readFileSync(logFile, 'utf8'), /^\d{4}\S+ \S+ INFO daemon stopping$/m);
+    assert.is(/^<6>\d{4}\S+ \S+ INFO daemon stopping$/m.test(program.output()), asked);
+  }
 });
 
 test('wrong configuration: status 1, and every fault', async () => {
@@ -69,7 +126,7 @@ test('a port that is taken: status 1', async () => {
 });
 
 test('unknown options and arguments: status 2', async () => {
-  for (const words of [['--bogus'], ['start'], ['--config-file']]) {
+  for (const words of [['--bogus'], ['start'], ['--config-file'], ['--log-level', 'bgp=LOUD']]) {
     assert.is((await run('bagpipe-bgp', ...words)).status, 2, words.join(' '));
   }
 });
@@ -83,6 +140,8 @@ test('help and version: status 0', async () => {
     'vxlan_dst_port = 4789',
     'Exit status:',
     'SIGHUP is ignored: restart',
+    'default_log_levels =',
+    '--log-level bgp=DEBUG',
     'Examples:',
   ]) {
     assert.ok(help.stdout.includes(part), part);

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { execa } from 'execa';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Json } from '../../lib/cli/render.ts';
 import { file } from '../conf/fixture.ts';
 import { freePort } from '../support/free-port.ts';
+import { needs } from '../support/needs.ts';
 import { NO_API, run, startFakeApi, startTcpServer, type FakeApi, type Run } from './fixture.ts';
 
 let api: FakeApi;
@@ -23,6 +26,11 @@ test.before(async () => {
       '/looking-glass/vpns/ref': { href: `${url}/looking-glass/vpns/instances/v1` },
       '/looking-glass/vpns/a%20b%2Fc': 7,
       '/looking-glass/null': null,
+      '/looking-glass/text': {
+        a: 'one\ntwo\n',
+        b: [1, true, null],
+        c: [{ d: [], e: { f: 'x' } }, { g: 1.5 }],
+      },
       '/elsewhere/': 'other prefix',
       ...Object.fromEntries(
         Array.from({ length: 30 }, (_, number) => [`/looking-glass/many/${number}`, `page ${number}`]),
@@ -57,11 +65,18 @@ const OUTPUTS: readonly [args: readonly string[], lines: readonly string[]][] = 
   [['vpns/instances/v1'], ['name: VRF-1', 'ports: -']],
   [
     ['-r', 'vpns'],
-    ['instances:', '  * v1', '    name: VRF-1', '    ports: -', 'elsewhere:  (...)', 'gone:  (...)'],
+    [
+      'instances:',
+      '    * v1',
+      '        name: VRF-1',
+      '        ports: -',
+      'elsewhere:  (...)',
+      'gone:  (...)',
+    ],
   ],
   [
     ['-r', 'circle'],
-    ['* w1', '  routes:', '    * source: w1 (...)'],
+    ['* w1', '    routes:', '        * source: w1 (...)'],
   ],
   [
     ['vpns', 'ref'],
@@ -78,6 +93,37 @@ for (const [args, lines] of OUTPUTS) {
     assert.equal(stdout.split('\n'), lines);
     assert.is(status, 0);
   });
+}
+
+const ORIGINAL = '/usr/bin/bagpipe-looking-glass';
+const original = needs(
+  'comparison with the original bagpipe-looking-glass',
+  existsSync(ORIGINAL),
+  'python3-networking-bagpipe',
+);
+
+if (original) {
+  for (const args of [
+    [],
+    ['vpns', 'instances'],
+    ['vpns/instances/v1'],
+    ['-r', 'vpns', 'instances'],
+    ['-r', 'many'],
+    ['text'],
+    ['null'],
+    ['vpns', 'nosuch'],
+  ]) {
+    test(`line for line as the original: ${args.join(' ')}`, async () => {
+      const here = ['--server', '127.0.0.1', '--port', api.port];
+      const [theirs, { stdout, status }] = await Promise.all([
+        execa(ORIGINAL, [...here, ...args], { stdin: 'ignore' }),
+        look(...args),
+      ]);
+      assert.is(status, theirs.exitCode);
+      const lines = theirs.stdout.split('\n').map((line) => line.trimEnd());
+      assert.equal(stdout.split('\n'), lines);
+    });
+  }
 }
 
 test('JSON, whole', async () => {

@@ -1,9 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { file } from '../conf/fixture.ts';
-import { attempt } from '../support/programs.ts';
+import { parseAttach } from '../../lib/api/attachment.ts';
+import { DIRECTORY, file, MINIMUM } from '../conf/fixture.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 import { needsRoot } from '../support/needs.ts';
-import { NO_API, run, startFakeApi, startTcpServer, type FakeApi, type Run } from './fixture.ts';
+import { attempt, startProgram } from '../support/programs.ts';
+import { commandLine, NO_API, run, startFakeApi, startTcpServer, type FakeApi, type Run } from './fixture.ts';
 
 let api: FakeApi;
 
@@ -108,21 +111,70 @@ test('so has a command that fails; nothing is asked then', async () => {
   assert.is(api.requests.length, 0);
 });
 
-test('help says what is kept and does nothing yet, and what is taken when nothing is said', async () => {
+test('help says what is taken when nothing is said, and what needs what', async () => {
   const { stdout, status } = await run('bagpipe-rest-attach', '--help');
   assert.is(status, 0);
   const help = stdout.replaceAll(/\s+/g, ' ');
   for (const part of [
-    'evpn:<instance id> (accepted, not acted upon yet)',
-    'attract traffic from the VRFs that import this (accepted, not acted upon yet)',
+    'evpn:<instance id> to plug that E-VPN into the IP VPN',
+    'attract traffic from the VRFs that import this; needs a classifier, and --readv-to-rt or --attract-to-rt',
     'default for ipvpn: 52:54:00:99:99:22',
     '0: each node takes one of its own',
     'the last attach decides',
     'by MAC and address: the port is not compared',
+    'Exit status: 0 if the daemon has done it; 1 if',
   ]) {
     assert.ok(help.includes(part), part);
   }
-  assert.not.match(help, /--port evpn:blue/);
+  assert.not.match(help, /not acted upon/);
+});
+
+/** The command lines among the examples of the help that can be run as any user. */
+async function examples(): Promise<readonly (readonly string[])[]> {
+  const { stdout } = await run('bagpipe-rest-attach', '--help');
+  return stdout
+    .replaceAll(/ \\\n\s+/g, ' ')
+    .split('\n')
+    .filter((line) => /^ {2}bagpipe-rest-attach --attach /.test(line))
+    .map((line) => line.trim().split(' ').slice(1));
+}
+
+test('every example of the help is a request as the daemon expects it', async () => {
+  const given = await examples();
+  assert.is(given.length, 5);
+  for (const args of given) {
+    const { status, stderr } = await restAttach(...args);
+    assert.is(status, 0, stderr);
+  }
+  const sent = api.requests.map(({ body }) => parseAttach(JSON.parse(body)));
+  for (const request of sent) assert.ok(request.ok, request.ok ? '' : request.fault);
+  const [, , plugged, transit, proxy] = api.requests.map(
+    ({ body }) => JSON.parse(body) as Record<string, unknown>,
+  );
+  assert.equal(plugged!['local_port'], { evpn: { id: 'blue' } });
+  assert.equal(transit!['readvertise'], { from_rt: ['64512:4'], to_rt: ['64512:5'] });
+  assert.equal(proxy!['attract_traffic'], {
+    redirect_rts: ['64512:7'],
+    classifier: { destinationPort: '80', protocol: 'tcp' },
+    to_rt: ['64512:8'],
+    static_destination_prefixes: ['203.0.113.0/24'],
+  });
+});
+
+test('and the daemon obeys it', async () => {
+  const port = await freePort();
+  const configuration = file(`${MINIMUM}[API]\nport = ${port}\n`);
+  const words = [...commandLine('bagpipe-bgp'), '--config-file', configuration];
+  const program = startProgram('examples', words, { directory: DIRECTORY });
+  await eventually('the API answers', async () => {
+    assert.ok(program.isRunning(), program.output());
+    assert.ok((await fetch(`http://127.0.0.1:${port}/ping`)).ok);
+  });
+  for (const args of await examples()) {
+    const { status, stderr } = await run('bagpipe-rest-attach', ...args, '--config-file', configuration);
+    assert.is(status, 0, `${args.join(' ')}: ${stderr}`);
+  }
+  await program.stop();
 });
 
 test('a command that is not installed is named', async () => {

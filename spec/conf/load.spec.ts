@@ -19,7 +19,7 @@ test('without a file everything has its default', () => {
       ipvpn: dummy('127.0.0.1'),
       evpn: dummy('127.0.0.1'),
     },
-    logging: { debug: false, logFile: undefined, useJson: false },
+    logging: { debug: false, levels: [], logFile: undefined, useJson: false, systemLog: undefined },
   });
 });
 
@@ -75,7 +75,8 @@ vxlan_dst_port = 8472
   assert.equal(drivers.evpn.options, { vxlan_dst_port: 8472 });
   assert.is(driverOption(drivers.evpn, vxlanDstPort), 8472);
   assert.is(driverOption(drivers.ipvpn, vxlanDstPort), 4789);
-  assert.equal(logging, { debug: true, logFile: '/var/log/b.log', useJson: false });
+  assert.is(logging.debug, true);
+  assert.is(logging.logFile, '/var/log/b.log');
 });
 
 test('later wins: the line, the file, the directory by name, the command line', () => {
@@ -94,7 +95,8 @@ test('later wins: the line, the file, the directory by name, the command line', 
   assert.equal(result.value.api, { host: 'ten', port: 3 });
   assert.is(result.value.common.rootHelper, 'twenty');
   assert.is(result.value.bgp.bgpPort, 179, 'the default file is not read');
-  assert.equal(result.value.logging, { debug: false, logFile: 'one', useJson: false });
+  assert.is(result.value.logging.debug, false);
+  assert.is(result.value.logging.logFile, 'one');
   assert.equal(result.value.files.length, 4);
 });
 
@@ -231,8 +233,8 @@ bar = 1
 [DATAPLANE_DRIVER]
 dataplane_driver = dummy
 [DEFAULT]
-use_syslog = true
-use_journal = false
+use_stderr = true
+log_color = false
 log_file = /etc/bagpipe-bgp/log.conf
 `),
     [
@@ -240,7 +242,7 @@ log_file = /etc/bagpipe-bgp/log.conf
       'f:9: the section [DATAPLANE_DRIVER] has no effect any more: use [DATAPLANE_DRIVER_IPVPN] and [DATAPLANE_DRIVER_EVPN]',
       'f:4: [BGP] foo is unknown, and ignored',
       'f:6: [API] api_port is an older name: use port',
-      'f:12: [DEFAULT] use_syslog is accepted and has no effect',
+      'f:12: [DEFAULT] use_stderr is accepted and has no effect',
       '[DEFAULT] log_file = /etc/bagpipe-bgp/log.conf looks like a configuration file, and is ignored',
     ],
   );
@@ -280,6 +282,42 @@ test('class names of drivers, bare or with the package of any release', () => {
   assert.is(name('ipvpn', 'networking_bagpipe.bagpipe_bgp.vpn.ipvpn.DummyDataplaneDriver'), 'dummy');
   const wrong = `${MINIMUM}[DATAPLANE_DRIVER_EVPN]\ndataplane_driver = bagpipe.bgp.vpn.evpn.linux\n`;
   assert.is(faults(wrong).length, 1);
+});
+
+test('levels of components', () => {
+  const levels = (text: string): unknown =>
+    loaded(`${MINIMUM}[DEFAULT]\ndefault_log_levels = ${text}\n`).logging.levels;
+  assert.equal(levels(''), []);
+  assert.equal(levels('bgp=DEBUG, vpn.evi = warn,\n  api=Critical'), [
+    { component: 'bgp', level: 'DEBUG' },
+    { component: 'vpn.evi', level: 'WARNING' },
+    { component: 'api', level: 'CRITICAL' },
+  ]);
+  for (const text of ['bgp', 'bgp=', '=DEBUG', 'bgp=LOUD', 'bgp=DEBUG, x', 'b g=INFO']) {
+    const [fault] = faults(`${MINIMUM}[DEFAULT]\ndefault_log_levels = ${text}\n`);
+    assert.ok(fault?.startsWith(`f:5: [DEFAULT] default_log_levels: "${text}" is not valid: `), fault);
+    assert.match(fault!, /expected component=LEVEL with one of the levels DEBUG, .* separated by commas$/);
+  }
+});
+
+test('levels of Python loggers: one warning', () => {
+  const of = (text: string): readonly string[] =>
+    warnings(`${MINIMUM}[DEFAULT]\ndefault_log_levels = ${text}\n`);
+  const consequence = 'without effect (they begin with api, bgp, daemon, dataplane, vpn)';
+  assert.equal(of('bgp.peer=DEBUG'), []);
+  assert.equal(of('bgp=DEBUG,amqp=WARN'), [
+    `[DEFAULT] default_log_levels: no part of this program is called amqp: ${consequence}`,
+  ]);
+  assert.equal(of('amqp=WARN,boto=WARN,networking_bagpipe.bagpipe_bgp.engine=TRACE,a=INFO,b=INFO'), [
+    `[DEFAULT] default_log_levels: no part of this program is called amqp, boto, networking_bagpipe.bagpipe_bgp.engine and 2 more: ${consequence}`,
+  ]);
+});
+
+test('who asks for the log of the system', () => {
+  const systemLog = (text: string): unknown => loaded(`${MINIMUM}[DEFAULT]\n${text}`).logging.systemLog;
+  assert.is(systemLog('use_syslog = false'), undefined);
+  assert.is(systemLog('use_syslog = true'), 'use_syslog');
+  assert.is(systemLog('use_syslog = true\nuse_journal = true'), 'use_journal');
 });
 
 test('where the log goes', () => {

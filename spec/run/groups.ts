@@ -55,13 +55,13 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'interop',
-    about: 'gobgpd, FRR and BIRD as route reflectors of dummy dataplanes; the systemd unit',
+    about: 'gobgpd, FRR and BIRD as route reflectors; Neutron agents of the original; the systemd unit',
     command: specs('interop/.*'),
     counts: 'summary',
     stage: 2,
     usesBuild: true,
     needsRoot: false,
-    packages: ['gobgpd', 'frr', 'bird2', 'systemd'],
+    packages: ['gobgpd', 'frr', 'bird2', 'systemd', 'python3-networking-bagpipe'],
     timeout: 300,
   },
   {

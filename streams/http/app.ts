@@ -30,8 +30,12 @@ export function createApp(options: ApiOptions): Hono {
   const app = new Hono({ strict: false });
   app.use(bodyLimit({ maxSize: LARGEST_BODY, onError: (context) => errorAnswer(context, 413, null) }));
   app.use(async (context, next) => {
+    const begin = performance.now();
     await next();
-    options.log.debug(`${context.req.method} ${context.req.path} ${context.res.status}`);
+    const { method, path } = context.req;
+    options.log.debug(
+      () => `${method} ${path} ${context.res.status} in ${Math.round(performance.now() - begin)} ms`,
+    );
   });
 
   app.all('/ping', (context) =>
@@ -69,6 +73,12 @@ export function createApp(options: ApiOptions): Hono {
 
   app.notFound((context) => errorAnswer(context, 404, null));
   app.onError((error, context) => {
+    if ('code' in error && error.code === 'ECONNRESET') {
+      options.log.warning(
+        `${context.req.method} ${context.req.path}: the client left before its request ended`,
+      );
+      return errorAnswer(context, 400, null);
+    }
     options.log.error(`${context.req.method} ${context.req.path}: ${error.stack ?? error.message}`);
     return errorAnswer(context, 500, 'Server error');
   });
@@ -82,8 +92,10 @@ async function carryOut<Request extends EndpointReference<RequestedPort>>(
   execute: (request: Request) => Promise<Result<undefined, VpnFault>>,
   failed: string,
 ): Promise<Response> {
-  const body = parseJson(await context.req.text());
-  if (!body.ok) return errorAnswer(context, 400, `No local port details received: ${body.fault}`);
+  const bytes = await context.req.arrayBuffer();
+  log.debug(() => `${context.req.path.slice(1)}: ${Buffer.from(bytes).toString()}`);
+  const body = parseJson(new Uint8Array(bytes));
+  if (!body.ok) return refuseBody(context, log, body.fault);
   const request = parse(body.value);
   if (!request.ok) return refuse(context, log, request.fault);
   const result = await execute(request.value);
@@ -96,6 +108,11 @@ async function carryOut<Request extends EndpointReference<RequestedPort>>(
   if (result.fault.kind === 'request') return refuse(context, log, result.fault.message);
   log.error(`${failed}: ${result.fault.message}`);
   return errorAnswer(context, 500, `${failed}: ${result.fault.message}`);
+}
+
+function refuseBody(context: Context, log: Log, reason: string): Response {
+  log.warning(`${context.req.path} refused: ${reason}`);
+  return errorAnswer(context, 400, `No local port details received: ${reason}`);
 }
 
 function refuse(context: Context, log: Log, reason: string): Response {

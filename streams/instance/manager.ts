@@ -4,7 +4,7 @@ import type { RouteTarget } from '../../lib/net/route-target.ts';
 import { failure, success, type Result } from '../../lib/result.ts';
 import { BestPathTable } from '../../lib/rib/best-path.ts';
 import { EVI } from '../../lib/vpn/evi.ts';
-import { checkEvpnPlug, evpnPlug } from '../../lib/vpn/evpn-port.ts';
+import { checkEvpnPlug, checkIsEvi, evpnPlug } from '../../lib/vpn/evpn-port.ts';
 import { EndpointIdentifiers } from '../../lib/vpn/identifiers.ts';
 import { InstanceNumbers } from '../../lib/vpn/instance-numbers.ts';
 import type { InstanceKind, InstanceSetup } from '../../lib/vpn/instance-kind.ts';
@@ -20,6 +20,7 @@ import { VRF } from '../../lib/vpn/vrf.ts';
 import type { RouteBus } from '../bus/route-bus.ts';
 import type { ComponentLog, LogBook } from '../log.ts';
 import type { Dataplane } from './dataplane.ts';
+import { describeConfirmations, describeOutput } from './describe.ts';
 import { SerialTasks } from './serial.ts';
 import { instancePipeline, type InstancePipeline } from './instance-pipeline.ts';
 
@@ -156,6 +157,9 @@ export class VpnManager {
 
   /** First the EVI gets its gateway port, then the VRF the port at the other end; both, or none. */
   async #attachEvi(request: AttachRequest<RequestedPort>, port: EvpnPort): Promise<Answer> {
+    // Before the turn of the EVI is waited for: two VRFs that name each other would wait for ever.
+    const fault = checkIsEvi(port, this.#byExternalId.get(port.evpnInstance)?.instance);
+    if (fault !== undefined) return failure(fault);
     const plugged = await this.#serial.run(port.evpnInstance, () => this.#plugEvi(request, port));
     if (!plugged.ok) return plugged;
     const { vrf, localPort } = plugged.value;
@@ -168,6 +172,7 @@ export class VpnManager {
     request: AttachRequest<RequestedPort>,
     port: EvpnPort,
   ): Promise<Result<PluggedVrf, VpnFault>> {
+    if (this.#stopping) return failure(STOPPING);
     const evi = this.#byExternalId.get(port.evpnInstance);
     const standing = this.#byExternalId.get(request.instanceId);
     const pluggedEvi = standing?.plugged?.evi.instance;
@@ -184,7 +189,9 @@ export class VpnManager {
       }
       vrf.value.plugged = { evi, port: plug.port };
     }
-    return success({ vrf: vrf.value, localPort: vrf.value.plugged.port });
+    // The interface stays; what the request says of the port is compared with what was said of its MAC before.
+    const localPort = { ...vrf.value.plugged.port, description: port.description };
+    return success({ vrf: vrf.value, localPort });
   }
 
   /** An EVI that is plugged into a VRF stays so for as long as the VRF has endpoints on that port. */
@@ -206,7 +213,7 @@ export class VpnManager {
   #create({ vpnType, vni, ...asked }: InstanceRequest): Result<Member, VpnFault> {
     const { bus, bgpAddress, dataplanes, logs } = this.#options;
     const kind = KINDS[vpnType];
-    const allocated = this.numbers.allocate(kind, asked.externalId, vni);
+    const allocated = this.numbers.allocate(kind, vni);
     if (!allocated.ok) return allocated;
     const { number, name } = allocated.value;
     const setup: InstanceSetup = {
@@ -227,7 +234,9 @@ export class VpnManager {
     });
     const member: Member = {
       instance: pipeline.instance,
-      log: logs.component(`vpn.${kind.instanceType.toLowerCase()}.${number}`),
+      log: logs.component(`vpn.${kind.instanceType.toLowerCase()}.${number}`, 'WARNING', {
+        instance: asked.externalId,
+      }),
       pipeline,
       subscription,
       answered: () => undefined,
@@ -236,10 +245,13 @@ export class VpnManager {
     };
     this.#byExternalId.set(asked.externalId, member);
     this.#byNumber.set(number, member);
+    member.log.debug(`${asked.externalId}: begins, dataplane id ${setup.dataplaneId}`);
     return success(member);
   }
 
   #ask(member: Member, input: InstanceInput): Promise<Answer> {
+    // An instance that has ended answers nobody; only a stop ends one that somebody still wants something of.
+    if (member.subscription.closed) return Promise.resolve(failure(STOPPING));
     return new Promise((resolve) => {
       member.answered = resolve;
       member.pipeline.feed(input);
@@ -257,6 +269,10 @@ export class VpnManager {
   #perform(member: Member, output: InstanceOutput): void {
     const { bus, dataplanes } = this.#options;
     const { setup } = member.instance;
+    if (member.log.isDebug) {
+      const said = describeOutput(output);
+      if (said !== undefined) member.log.debug(`${setup.externalId}: ${said}`);
+    }
     switch (output.type) {
       case 'intents':
         dataplanes[setup.kind.vpnType].apply(output.intents);
@@ -310,8 +326,13 @@ export class VpnManager {
   #openRedirected(target: RouteTarget): void {
     if (this.#byExternalId.has(redirectInstanceId(target))) return;
     const member = this.#create(redirectRequest(target));
-    if (member.ok) member.value.pipeline.feed({ type: 'open', importTargets: new Set([target]) });
-    else this.#options.logs.component('vpn').error(`${redirectInstanceId(target)}: ${member.fault.message}`);
+    if (!member.ok) {
+      this.#options.logs.component('vpn').error(`${redirectInstanceId(target)}: ${member.fault.message}`);
+      return;
+    }
+    // Fed, it would have its turn only after whoever redirects to it has told the dataplane so.
+    const outputs = member.value.instance.step({ type: 'open', importTargets: new Set([target]) });
+    for (const output of outputs) this.#perform(member.value, output);
   }
 
   #confirm(confirmations: readonly Confirmation[]): void {
@@ -323,7 +344,10 @@ export class VpnManager {
       else list.push(confirmation);
     }
     for (const [number, list] of byInstance) {
-      this.#byNumber.get(number)?.pipeline.feed({ type: 'confirmations', confirmations: list });
+      const member = this.#byNumber.get(number);
+      if (member === undefined) continue;
+      member.log.debug(() => `${member.instance.setup.externalId}: ${describeConfirmations(list)}`);
+      member.pipeline.feed({ type: 'confirmations', confirmations: list });
     }
   }
 }

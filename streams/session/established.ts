@@ -53,6 +53,7 @@ export class EstablishedSession {
   readonly #targets: BehaviorSubject<TargetSet>;
   readonly #end = new Subject<void>();
   #received: Publication[] = [];
+  #receivedUpdates = 0;
   #membershipChanged = false;
   #markersOwed: readonly Family[] = [];
   #nextWarning = 0;
@@ -64,7 +65,7 @@ export class EstablishedSession {
     this.families = negotiated.families;
     const { fourOctetAs } = negotiated;
     this.#context = { fourOctetAs, families: new Set(this.families), attributes: new AttributeCache() };
-    this.#outbox = new Outbox({ fourOctetAs, write });
+    this.#outbox = new Outbox({ fourOctetAs, write, log: options.log });
     this.#targets = new BehaviorSubject<TargetSet>(this.hasRtc ? NO_TARGETS : 'all');
   }
 
@@ -111,6 +112,8 @@ export class EstablishedSession {
         }
       },
     );
+    this.#receivedUpdates++;
+    if (endOfRib !== undefined) this.#options.log.debug(`received End-of-RIB of ${endOfRib.name}`);
     if (endOfRib === RTC) this.#payMarkers();
     for (const fault of faults) {
       if (fault.fault === 'reset') return fault;
@@ -127,10 +130,14 @@ export class EstablishedSession {
   publish(): boolean {
     const received = this.#received;
     this.#received = [];
+    if (received.length > 0) this.#logReceived(received);
+    this.#receivedUpdates = 0;
     this.#options.bus.publish(received);
     if (this.#membershipChanged) {
       this.#membershipChanged = false;
-      this.#targets.next(this.#requested.current());
+      const targets = this.#requested.current();
+      this.#options.log.debug(() => `asks for routes with ${describeTargets(targets)}`);
+      this.#targets.next(targets);
     }
     return received.length > 0;
   }
@@ -146,6 +153,14 @@ export class EstablishedSession {
     this.#received = [];
     this.#end.next();
     this.#options.bus.withdrawAll(this.#options.peer);
+  }
+
+  #logReceived(received: readonly Publication[]): void {
+    const updates = this.#receivedUpdates;
+    this.#options.log.debug(() => {
+      const announced = received.filter(({ attributes }) => attributes !== undefined).length;
+      return `received routes: ${announced}, withdrawn or our own: ${received.length - announced}, UPDATEs: ${updates}`;
+    });
   }
 
   #routesFor(family: Family): Observable<readonly RouteChange[]> {
@@ -187,4 +202,14 @@ export class EstablishedSession {
     this.#nextWarning = now + WARNING_INTERVAL;
     this.#options.log.warning(message);
   }
+}
+
+/** In a line of the log there is room for some of them. */
+const NAMED_TARGETS = 10;
+
+function describeTargets(targets: TargetSet): string {
+  if (targets === 'all') return 'any route target';
+  const named = [...targets].slice(0, NAMED_TARGETS).join(', ');
+  const rest = targets.size > NAMED_TARGETS ? ` and ${targets.size - NAMED_TARGETS} more` : '';
+  return targets.size === 0 ? 'no route target' : `the route targets ${named}${rest}`;
 }

@@ -1,11 +1,13 @@
 import type { Family } from '../../lib/bgp/family.ts';
 import { encodeEndOfRib, encodeUpdates, type RouteAdvertisement } from '../../lib/bgp/update.ts';
 import type { RouteChange } from '../../lib/rib/route.ts';
+import type { Log } from '../log.ts';
 
 export interface OutboxOptions {
   readonly fourOctetAs: boolean;
   /** Writes to the peer; false if it should wait for `resume` before it writes more. */
   readonly write: (bytes: Buffer) => boolean;
+  readonly log: Log;
 }
 
 /**
@@ -46,12 +48,24 @@ export class Outbox {
   #flush(): void {
     if (this.#blocked || this.#pending.size + this.#endsOfRib.length === 0) return;
     const { fourOctetAs, write } = this.#options;
-    const messages = [
-      ...encodeUpdates(this.#pending.values(), { fourOctetAs }),
-      ...this.#endsOfRib.map(encodeEndOfRib),
-    ];
+    const updates = encodeUpdates(this.#pending.values(), { fourOctetAs });
+    const messages = [...updates, ...this.#endsOfRib.map(encodeEndOfRib)];
+    this.#logSent(updates.length);
     this.#pending.clear();
     this.#endsOfRib.length = 0;
     this.#blocked = !write(Buffer.concat(messages));
+  }
+
+  /** Before what is pending is forgotten. */
+  #logSent(updates: number): void {
+    const { log } = this.#options;
+    if (updates > 0) {
+      log.debug(() => {
+        const routes = [...this.#pending.values()];
+        const withdrawn = routes.filter(({ attributes }) => attributes === undefined).length;
+        return `sent routes: ${routes.length - withdrawn}, withdrawn: ${withdrawn}, UPDATEs: ${updates}`;
+      });
+    }
+    for (const { name } of this.#endsOfRib) log.debug(`sent End-of-RIB of ${name}`);
   }
 }

@@ -147,6 +147,7 @@ export class Peer {
 
   #obey({ state, outputs }: SessionStep): void {
     if (state.phase !== this.#state.phase) {
+      this.#options.log.debug(`${this.address}: ${this.#state.phase} -> ${state.phase}`);
       this.#previousPhase = this.#state.phase;
       this.#lastTransition = new Date(this.#options.scheduler.now());
     }
@@ -265,7 +266,10 @@ export class Peer {
         const { afi, safi, subtype } = refresh.value;
         const family = this.#established?.families.find((each) => each.afi === afi && each.safi === safi);
         // Others than 0 mark the begin and the end of a refresh that we would have asked for (RFC 7313 §3.2).
-        if (family !== undefined && subtype === 0) this.#established?.refresh(family);
+        if (family !== undefined && subtype === 0) {
+          this.#options.log.debug(`${this.address}: asks for all routes of ${family.name} again`);
+          this.#established?.refresh(family);
+        }
         return undefined;
       }
     }

@@ -98,8 +98,8 @@ function lackingCompanion(args: RestAttachArguments): string | undefined {
   if (args.readvFromRt.length > 0 && args.readvToRt.length === 0)
     return '--readv-from-rt needs --readv-to-rt';
   if (args.attractToRt.length > 0 && !redirecting) return '--attract-to-rt needs --redirect-rts';
-  if (args.staticDestinationPrefix.length > 0 && !redirecting) {
-    return '--static-destination-prefix needs --redirect-rts';
+  if (args.attractToRt.length > 0 !== args.staticDestinationPrefix.length > 0) {
+    return '--attract-to-rt and --static-destination-prefix need each other';
   }
   if (args.ovsVlan !== undefined && args.ovsPreplug !== true) return '--ovs-vlan needs --ovs-preplug';
   return undefined;

@@ -108,8 +108,12 @@ for (const [name, body, member, value] of understood) {
 const refused: [name: string, body: unknown, text: RegExp][] = [
   ['a list', [], /a JSON object is expected, not \[\]/],
   ['null', null, /a JSON object is expected, not null/],
-  ['no type', without(ipvpn, 'vpn_type'), /^missing instance_type$/],
-  ['an unknown type', { ...ipvpn, vpn_type: 'l3vpn' }, /^unknown vpn_type: l3vpn$/],
+  ['no type', without(ipvpn, 'vpn_type'), /^missing instance_type: vpn_type, ipvpn or evpn, is expected$/],
+  [
+    'an unknown type',
+    { ...ipvpn, vpn_type: 'l3vpn' },
+    /^unknown vpn_type: l3vpn, where ipvpn or evpn is expected$/,
+  ],
   ['no instance', without(ipvpn, 'vpn_instance_id'), /^Missing parameter: 'vpn_instance_id'$/],
   ['no port', without(ipvpn, 'local_port'), /^Missing parameter: 'local_port'$/],
   ['no IP for ipvpn', without(ipvpn, 'ip_address'), /^Missing parameter: 'ip_address'$/],
@@ -132,13 +136,13 @@ const refused: [name: string, body: unknown, text: RegExp][] = [
   [
     'advertise_subnet that is text',
     { ...ipvpn, advertise_subnet: 'true' },
-    /^'advertise_subnet' must be a boolean$/,
+    /^'advertise_subnet' must be a boolean, not /,
   ],
   ['a subnet in an evpn request', { ...evpn, advertise_subnet: true }, /'advertise_subnet' is for ipvpn/],
   [
     'an unknown direction',
     { ...ipvpn, direction: 'up' },
-    /^direction should be one of: both, to-port, from-port$/,
+    /^direction should be one of: both, to-port, from-port, not /,
   ],
   [
     'a route target of letters',

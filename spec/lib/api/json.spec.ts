@@ -10,6 +10,15 @@ test('JSON is parsed', () => {
 
 test('what is not JSON is a fault', () => {
   for (const text of ['', '{', 'null x', '"']) assert.not.ok(parseJson(text).ok, text);
+  assert.equal(parseJson(' \n'), { ok: false, fault: 'the body is empty: a JSON object is expected' });
+});
+
+test('bytes are UTF-8, or a fault', () => {
+  assert.equal(parseJson(Buffer.from('"köln"')), { ok: true, value: 'köln' });
+  assert.equal(parseJson(Buffer.from('"köln"', 'latin1')), {
+    ok: false,
+    fault: 'the body is not UTF-8 text',
+  });
 });
 
 test('nesting has an end', () => {

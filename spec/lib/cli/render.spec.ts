@@ -10,6 +10,8 @@ const TABLE: readonly [name: string, value: Json, lines: readonly string[]][] = 
   ['empty list', [], ['-']],
   ['empty object', {}, ['-']],
   ['text with line breaks', 'a\nb', ['a', 'b']],
+  ['text with line breaks at its ends', { a: '\n\nx\n\ny\n' }, ['a:', '  x', '', '  y']],
+  ['a line break alone', '\n', ['']],
   ['plain members', { a: 1, b: 'x', c: null, d: '' }, ['a: 1', 'b: x', 'c: None', 'd:']],
   ['empty members', { a: {}, b: [] }, ['a: -', 'b: -']],
   ['member with line breaks', { a: 'x\ny' }, ['a:', '  x', '  y']],
@@ -55,26 +57,32 @@ const IN_PLACE: readonly [name: string, value: Json, lines: readonly string[], r
   [
     'objects, and what is below them',
     { a: { href: 'u/a' } },
-    ['a:', '  x: 1', '  deep:', '    * 1', '    * 2'],
+    ['a:', '    x: 1', '    deep:', '        * 1', '        * 2'],
     { a: { x: 1, deep: [1, 2] } },
   ],
   [
     'objects with an id',
     { a: { id: 'i', href: 'u/a', more: 1 } },
-    ['a: i', '  x: 1', '  deep:', '    * 1', '    * 2'],
+    ['a: i', '    x: 1', '    deep:', '        * 1', '        * 2'],
     { a: { id: 'i', x: 1, deep: [1, 2] } },
   ],
   [
     'members of a collection',
     [{ id: 'i', href: 'u/a' }],
-    ['* i', '  x: 1', '  deep:', '    * 1', '    * 2'],
+    ['* i', '    x: 1', '    deep:', '        * 1', '        * 2'],
     [{ id: 'i', x: 1, deep: [1, 2] }],
+  ],
+  [
+    'elements of a list without an id',
+    [{ href: 'u/a' }, { href: 'u/text' }],
+    ['*', '    x: 1', '    deep:', '        * 1', '        * 2', '* plain'],
+    [{ x: 1, deep: [1, 2] }, 'plain'],
   ],
   ['plain values', { a: { href: 'u/text' } }, ['a: plain'], { a: 'plain' }],
   [
     'plain values with an id',
     { a: { id: 'i', href: 'u/text' } },
-    ['a: i', '  plain'],
+    ['a: i', '    plain'],
     { a: { id: 'i', value: 'plain' } },
   ],
   ['empty things', { a: { href: 'u/none' } }, ['a: -'], { a: [] }],
@@ -96,11 +104,11 @@ test('pages that refer to each other in circles', () => {
   const value = [{ id: 'w', href: 'u/w' }];
   assert.equal(render(value, fetched, 'u'), [
     '* w',
-    '  name: w',
-    '  routes:',
-    '    * prefix: p',
-    '      source: w (...)',
-    '      self:  (...)',
+    '    name: w',
+    '    routes:',
+    '        * prefix: p',
+    '          source: w (...)',
+    '          self:  (...)',
   ]);
   const routes = [{ prefix: 'p', source: { id: 'w', href: 'u/w' }, self: { href: 'u/w/routes' } }];
   assert.equal(resolve(value, fetched, 'u'), [{ id: 'w', name: 'w', routes }]);

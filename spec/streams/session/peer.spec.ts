@@ -12,7 +12,7 @@ import { encodeOpen } from '../../../lib/bgp/open.ts';
 import { encodeRouteRefresh } from '../../../lib/bgp/route-refresh.ts';
 import { decodeUpdate, encodeEndOfRib, encodeUpdates } from '../../../lib/bgp/update.ts';
 import { RouteBus } from '../../../streams/bus/route-bus.ts';
-import { LogBook } from '../../../streams/log.ts';
+import { LogBook, type LogRecord } from '../../../streams/log.ts';
 import type { ConnectionEvents } from '../../../streams/session/connection.ts';
 import { Peer } from '../../../streams/session/peer.ts';
 import { pe1, rt1, rt2, vpnv4Route, vrf1, withdrawn, type RouteOptions } from '../../fixtures/routes.ts';
@@ -33,6 +33,8 @@ class Scene {
     scheduler: this.scheduler,
   });
   readonly peer: Peer;
+  /** What it has logged. */
+  readonly lines: string[] = [];
   connections = 0;
   open = false;
   /** Whether the socket takes more bytes. */
@@ -42,7 +44,8 @@ class Scene {
   #received: Buffer[] = [];
 
   constructor() {
-    const logs = new LogBook({ write: () => undefined, now: () => new Date(0), debug: false });
+    const write = ({ level, message }: LogRecord): number => this.lines.push(`${level} ${message}`);
+    const logs = new LogBook({ write, now: () => new Date(0), debug: true });
     this.peer = new Peer({
       address: reflector,
       settings: { as: 64512, identifier: '192.0.2.1', families: SESSION_FAMILIES },
@@ -376,6 +379,34 @@ test('a stop says Cease, closes, and leaves nothing behind', async () => {
   assert.is(scene.bus.countRoutes(VPNV4, 'peer'), 0);
   scene.pass(300);
   assert.is(scene.connections, 1);
+});
+
+test('the log tells what a session does', async () => {
+  const scene = new Scene();
+  scene.bus.publish([local('10.1.0.0/24'), local('10.2.0.0/24')]);
+  scene.establish({ families: [VPNV4, RTC], gracefulRestart: true });
+  scene.send(membership(rt1), encodeEndOfRib(RTC));
+  await scene.heard();
+  scene.send(announce(local('10.9.0.0/24')));
+  scene.send(encodeRouteRefresh({ afi: VPNV4.afi, subtype: 0, safi: VPNV4.safi }));
+  scene.lose();
+  assert.equal(scene.lines, [
+    `DEBUG ${reflector}: Idle -> Connect`,
+    `DEBUG ${reflector}: Connect -> OpenConfirm`,
+    `DEBUG ${reflector}: OpenConfirm -> Established`,
+    `INFO ${reflector}: session established, hold time 90 s, families: ipv4/mpls-vpn, ipv4/rtc`,
+    'DEBUG received End-of-RIB of ipv4/rtc',
+    'DEBUG received routes: 1, withdrawn or our own: 0, UPDATEs: 2',
+    'DEBUG asks for routes with the route targets 64512:1',
+    'DEBUG sent routes: 2, withdrawn: 0, UPDATEs: 1',
+    'DEBUG sent End-of-RIB of ipv4/rtc',
+    'DEBUG sent End-of-RIB of ipv4/mpls-vpn',
+    'DEBUG received routes: 1, withdrawn or our own: 0, UPDATEs: 1',
+    `DEBUG ${reflector}: asks for all routes of ipv4/mpls-vpn again`,
+    'DEBUG sent routes: 2, withdrawn: 0, UPDATEs: 1',
+    `DEBUG ${reflector}: Established -> Idle`,
+    `WARNING ${reflector}: connection closed by the peer; next attempt in 1 s`,
+  ]);
 });
 
 test.run();

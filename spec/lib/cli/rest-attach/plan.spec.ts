@@ -168,7 +168,11 @@ const REFUSED: readonly [args: Arguments, message: RegExp][] = [
   [{ protocol: 'tcp' }, /need each other/],
   [{ readvFromRt: ['1:1'] }, /^--readv-from-rt needs --readv-to-rt$/],
   [{ attractToRt: ['1:1'] }, /^--attract-to-rt needs --redirect-rts$/],
-  [{ staticDestinationPrefix: ['1.1.1.1/32'] }, /^--static-destination-prefix needs --redirect-rts$/],
+  [{ staticDestinationPrefix: ['1.1.1.1/32'] }, /^--attract-to-rt and --static-destination-prefix need each/],
+  [
+    { redirectRts: ['1:9'], protocol: 'tcp', attractToRt: ['1:3'] },
+    /^--attract-to-rt and --static-destination-prefix need each other$/,
+  ],
   [{ ovsVlan: 7 }, /^--ovs-vlan needs --ovs-preplug$/],
 ];
 
