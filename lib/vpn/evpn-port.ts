@@ -1,3 +1,4 @@
+import { pairNames } from '../dataplane/pair-names.ts';
 import type { GatewayPort } from './gateway-port.ts';
 import type { InstanceSetup } from './instance-kind.ts';
 import type { Instance } from './instance.ts';
@@ -15,8 +16,9 @@ export interface EvpnPlug {
 /** The ends are named after the numbers of the instances, unless somebody has joined the two already. */
 export function evpnPlug(requested: EvpnPort, evi: InstanceSetup, vrf: InstanceSetup): EvpnPlug {
   const { joined, description } = requested;
-  const eviEnd = joined?.eviInterface ?? `evpn${evi.number}-ipvpn${vrf.number}`;
-  const vrfEnd = joined?.vrfInterface ?? `ipvpn${vrf.number}-evpn${evi.number}`;
+  const names = pairNames(evi.number, vrf.number);
+  const eviEnd = joined?.eviInterface ?? names.evi;
+  const vrfEnd = joined?.vrfInterface ?? names.vrf;
   return {
     port: { interface: vrfEnd, description },
     gateway: {

@@ -228,18 +228,16 @@ export class Instance {
   }
 
   #setGateway(gateway: GatewayPort | undefined): Outputs {
-    const former = this.#gatewayStates();
+    const former = this.#gateway;
+    const formerStates = this.#gatewayStates();
     this.#gateway = gateway;
-    const wanted = this.#gatewayStates();
-    const kept = new Set(wanted.map(intentKey));
-    const obsolete = former.filter((state) => !kept.has(intentKey(state)));
-    if (this.#isEmpty) return this.#end(obsolete, (faults) => [answer(faults)]);
-    const intents = [...wanted.map((state) => want(state)), ...obsolete.map((state) => unwant(state))];
+    const states = this.#gatewayStates();
+    if (this.#isEmpty) return this.#end(formerStates, (faults) => [answer(faults)]);
+    const intents = [...states.map((state) => want(state)), ...without(formerStates, states)];
     return this.#transact(intents, undefined, (faults) => {
       if (faults.length === 0 || gateway === undefined) return [answer(faults)];
-      this.#gateway = undefined;
-      const takenBack = wanted.map((state) => unwant(state));
-      return this.#transact(takenBack, undefined, () => [answer(faults)]);
+      this.#gateway = former;
+      return this.#transact(without(states, formerStates), undefined, () => [answer(faults)]);
     });
   }
 
@@ -429,6 +427,12 @@ export class Instance {
       return still === undefined ? unwant(state) : want(still);
     });
   }
+}
+
+/** The intents that remove what is among `states` and not among `others`. */
+function without(states: readonly DataplaneState[], others: readonly DataplaneState[]): readonly Intent[] {
+  const kept = new Set(others.map(intentKey));
+  return states.filter((state) => !kept.has(intentKey(state))).map((state) => unwant(state));
 }
 
 function answer(faults: readonly string[]): InstanceOutput {

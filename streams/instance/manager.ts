@@ -4,7 +4,7 @@ import type { RouteTarget } from '../../lib/net/route-target.ts';
 import { failure, success, type Result } from '../../lib/result.ts';
 import { BestPathTable } from '../../lib/rib/best-path.ts';
 import { EVI } from '../../lib/vpn/evi.ts';
-import { checkEvpnPlug, checkIsEvi, evpnPlug } from '../../lib/vpn/evpn-port.ts';
+import { checkEvpnPlug, checkIsEvi, evpnPlug, type EvpnPlug } from '../../lib/vpn/evpn-port.ts';
 import { EndpointIdentifiers } from '../../lib/vpn/identifiers.ts';
 import { InstanceNumbers } from '../../lib/vpn/instance-numbers.ts';
 import type { InstanceKind, InstanceSetup } from '../../lib/vpn/instance-kind.ts';
@@ -50,8 +50,8 @@ interface Member extends ManagedInstance {
   answered: (result: Answer) => void;
   /** The targets to which it redirects packets. */
   redirections: ReadonlySet<RouteTarget>;
-  /** Of a VRF: the EVI that is plugged into it, and its port for it. */
-  plugged: { readonly evi: Member; readonly port: LocalPort } | undefined;
+  /** Of a VRF: the EVI that is plugged into it, and how. */
+  plugged: { readonly evi: Member; readonly plug: EvpnPlug } | undefined;
 }
 
 type Answer = Result<undefined, VpnFault>;
@@ -180,25 +180,23 @@ export class VpnManager {
     if (fault !== undefined || evi === undefined) return failure(fault ?? STOPPING);
     const vrf = this.#findOrCreate(request);
     if (!vrf.ok) return vrf;
-    const plug = evpnPlug(port, evi.instance.setup, vrf.value.instance.setup);
-    if (vrf.value.plugged === undefined) {
-      const answer = await this.#ask(evi, { type: 'gateway', gateway: plug.gateway });
-      if (!answer.ok) {
-        if (standing === undefined) await this.#end(vrf.value);
-        return answer;
-      }
-      vrf.value.plugged = { evi, port: plug.port };
+    const plug = vrf.value.plugged?.plug ?? evpnPlug(port, evi.instance.setup, vrf.value.instance.setup);
+    // Wanted anew each time: what was removed by hand comes back.
+    const answer = await this.#ask(evi, { type: 'gateway', gateway: plug.gateway });
+    if (!answer.ok) {
+      if (standing === undefined) await this.#end(vrf.value);
+      return answer;
     }
+    vrf.value.plugged = { evi, plug };
     // The interface stays; what the request says of the port is compared with what was said of its MAC before.
-    const localPort = { ...vrf.value.plugged.port, description: port.description };
-    return success({ vrf: vrf.value, localPort });
+    return success({ vrf: vrf.value, localPort: { ...plug.port, description: port.description } });
   }
 
   /** An EVI that is plugged into a VRF stays so for as long as the VRF has endpoints on that port. */
   async #unplugIdleEvi(vrf: Member): Promise<Answer> {
     if (vrf.plugged === undefined) return success(undefined);
-    const { evi, port } = vrf.plugged;
-    if (vrf.instance.endpoints.ofPort(port.interface).length > 0) return success(undefined);
+    const { evi, plug } = vrf.plugged;
+    if (vrf.instance.endpoints.ofPort(plug.port.interface).length > 0) return success(undefined);
     vrf.plugged = undefined;
     return this.#serial.run(evi.instance.setup.externalId, () =>
       this.#ask(evi, { type: 'gateway', gateway: undefined }),

@@ -18,16 +18,6 @@ export function vxlanName(evi: EviState): string {
 }
 
 /**
- * The other end of the pair that plugs an EVI into a VRF, of which `name` is the one end; undefined if that is no name of
- * such an end. The two are named after the numbers of the two instances, `evpn1-ipvpn2` and `ipvpn2-evpn1`, as the
- * Python daemon names them.
- */
-export function otherEnd(name: string): string | undefined {
-  const match = /^(evpn\d+)-(ipvpn\d+)$|^(ipvpn\d+)-(evpn\d+)$/.exec(name);
-  return match === null ? undefined : `${match[2] ?? match[4]!}-${match[1] ?? match[3]!}`;
-}
-
-/**
  * The MAC address of the bridge of an EVI. A bridge without a fixed address takes the lowest one of its ports, and each
  * time that changes the kernel forgets all neighbours of the bridge, permanent ones too.
  */

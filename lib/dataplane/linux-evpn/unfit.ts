@@ -2,9 +2,9 @@ import { isInterfaceName } from '../../net/interface-name.ts';
 import { parseIpAddress } from '../../net/ip-address.ts';
 import { isUnicast, parseMacAddress } from '../../net/mac-address.ts';
 import type { DataplaneState } from '../intent.ts';
+import { otherEnd } from '../pair-names.ts';
 import type { Layout, Node } from './layout.ts';
 import type { Link } from './links.ts';
-import { otherEnd } from './names.ts';
 
 /**
  * Why a state cannot be made into commands: names, numbers and addresses reach a command only if they are what they say,

@@ -1,7 +1,7 @@
 import type { VethPairState } from '../intent.ts';
+import { otherEnd } from '../pair-names.ts';
 import type { Layout, Node } from './layout.ts';
 import { hasIpv6, type Link } from './links.ts';
-import { otherEnd } from './names.ts';
 import type { VethPairRow } from './row.ts';
 
 /** Above it some dataplanes of IP VPNs damage what they take from a veth. */

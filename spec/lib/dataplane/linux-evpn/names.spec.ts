@@ -2,12 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { EviState } from '../../../../lib/dataplane/intent.ts';
-import {
-  bridgeAddress,
-  linuxBridgeName,
-  otherEnd,
-  vxlanName,
-} from '../../../../lib/dataplane/linux-evpn/names.ts';
+import { bridgeAddress, linuxBridgeName, vxlanName } from '../../../../lib/dataplane/linux-evpn/names.ts';
 import { isInterfaceName } from '../../../../lib/net/interface-name.ts';
 import { parseMacAddress } from '../../../../lib/net/mac-address.ts';
 
@@ -44,18 +39,6 @@ test('the bridge of the orchestrator keeps its name', () => {
   assert.is(linuxBridgeName(evi('n1', 'brq-net')), 'brq-net');
   assert.is(vxlanName(evi('n1', 'brq-net')), 'vxlan--n1');
 });
-
-for (const [name, other] of [
-  ['evpn1-ipvpn2', 'ipvpn2-evpn1'],
-  ['ipvpn12-evpn345', 'evpn345-ipvpn12'],
-  ['evpn1-evpn2', undefined],
-  ['evpn-ipvpn', undefined],
-  ['evpn1-ipvpn2x', undefined],
-  ['xevpn1-ipvpn2', undefined],
-  ['ipvpn2-evpn1\nx', undefined],
-] satisfies [string, string | undefined][]) {
-  test(`the other end of ${JSON.stringify(name)}`, () => assert.is(otherEnd(name), other));
-}
 
 test('property: any id makes good names and an address of a local unicast MAC', () => {
   fc.assert(
