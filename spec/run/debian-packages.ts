@@ -17,6 +17,7 @@ const EVIDENCE = {
   procps: ['sysctl'],
   python3: ['python3'],
   graphviz: ['dot'],
+  curl: ['curl'],
   // The predecessor: what it says of its configuration is what ours is compared with.
   'python3-networking-bagpipe': ['/usr/lib/python3/dist-packages/networking_bagpipe/__init__.py'],
 } as const satisfies Record<string, readonly string[]>;

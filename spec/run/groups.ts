@@ -23,7 +23,7 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'unit',
     about: 'codecs, machines, reducers, pipelines on virtual time, configuration, commands',
-    command: specs('(?!(flood|interop|packets)/|streams/sinks/.*-(kernel|traffic)).*'),
+    command: specs('(?!(flood|interop|packets)/|docs/examples|streams/sinks/.*-(kernel|traffic)).*'),
     counts: 'summary',
     stage: 1,
     usesBuild: true,
@@ -55,13 +55,14 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'interop',
-    about: 'gobgpd, FRR and BIRD as route reflectors; Neutron agents of the original; the systemd unit',
-    command: specs('interop/.*'),
+    about:
+      'gobgpd, FRR and BIRD as route reflectors; Neutron agents of the original; the unit; the documents',
+    command: specs('(interop/.*|docs/examples)'),
     counts: 'summary',
     stage: 2,
     usesBuild: true,
     needsRoot: false,
-    packages: ['gobgpd', 'frr', 'bird2', 'systemd', 'python3-networking-bagpipe'],
+    packages: ['gobgpd', 'frr', 'bird2', 'systemd', 'curl', 'python3-networking-bagpipe'],
     timeout: 300,
   },
   {
