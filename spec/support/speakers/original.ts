@@ -8,7 +8,8 @@ import { AS_NUMBER } from './gobgp.ts';
 
 /**
  * The Python daemon that this one succeeds, of the Debian package python3-networking-bagpipe, with dataplane drivers
- * that do nothing. Waits until its API answers.
+ * that do nothing. It makes the interfaces that plug an E-VPN into an IP VPN whatever the drivers: its commands are handed
+ * to a program that does nothing. Waits until its API answers.
  */
 export async function startOriginal(options: Omit<DaemonOptions, 'configuration' | 'api'>): Promise<Daemon> {
   const configurationFile = join(options.directory, `${options.name}.conf`);
@@ -45,7 +46,7 @@ my_as = ${AS_NUMBER}
 bgp_port = ${bgpPort}
 enable_rtc = True
 [COMMON]
-root_helper =
+root_helper = /bin/true
 [DATAPLANE_DRIVER_IPVPN]
 dataplane_driver = dummy
 [DATAPLANE_DRIVER_EVPN]
