@@ -18,6 +18,7 @@ import { EndpointTable, type Endpoint } from './endpoint.ts';
 import { gatewayPortStates, type GatewayPort } from './gateway-port.ts';
 import type { EndpointIdentifiers } from './identifiers.ts';
 import type { InstanceSetup } from './instance-kind.ts';
+import { Redirections } from './redirections.ts';
 import { RemoteStates } from './remote-states.ts';
 import type { AttachRequest, DetachRequest } from './request.ts';
 import { describeFault, Transaction } from './transaction.ts';
@@ -50,8 +51,6 @@ export type InstanceOutput =
 
 type Outputs = readonly InstanceOutput[];
 
-const NO_REDIRECTIONS: ReadonlySet<RouteTarget> = new Set();
-
 /** The transaction that waits for the dataplane, and what follows when all of it is confirmed. */
 interface InHand {
   readonly transaction: Transaction;
@@ -82,7 +81,7 @@ export class Instance {
   /** Warnings that were given: each is given once, whatever the number of routes that deserve it. */
   readonly #warned = new Set<string>();
   /** The redirections that FlowSpec routes ask for, by entry. */
-  readonly #redirections = new Map<string, RouteTarget>();
+  readonly #redirections = new Redirections();
   #importTargets: ReadonlySet<RouteTarget> = new Set();
   #subscriptions: ReadonlyMap<Family, TargetSet> = new Map();
   #gateway: GatewayPort | undefined;
@@ -289,8 +288,7 @@ export class Instance {
     const own = [...states, ...this.#ownStates().toReversed()];
     const removals = new Map(own.map((state) => [intentKey(state), unwant(state)]));
     const intents = [...this.#remote.clear(), ...removals.values()];
-    const redirects = this.#redirections.size > 0;
-    this.#redirections.clear();
+    const redirects = this.#redirections.targets.size > 0;
     return [
       { type: 'publish', publications },
       ...(redirects ? [{ type: 'redirect' as const, targets: new Set<RouteTarget>() }] : []),
@@ -300,8 +298,7 @@ export class Instance {
 
   #import(changes: readonly BestPathChange[]): Outputs {
     const warnings: InstanceOutput[] = [];
-    const formerTargets =
-      this.#redirections.size === 0 ? NO_REDIRECTIONS : new Set(this.#redirections.values());
+    const formerTargets = this.#redirections.targets;
     const intents: Intent[] = [];
     const publications: Publication[] = [];
     for (const { entry, best } of changes) {
@@ -324,15 +321,17 @@ export class Instance {
     const { setup, endpoints, importTargets } = this;
     const states = setup.kind.remoteStates({ setup, endpoints, importTargets, warn }, best, entry);
     const [first] = states;
-    if (first?.kind === 'traffic-classifier') this.#redirections.set(entry, first.redirectTarget);
-    else this.#redirections.delete(entry);
+    this.#redirections.replace(
+      entry,
+      first?.kind === 'traffic-classifier' ? first.redirectTarget : undefined,
+    );
     return this.#remote.replace(entry, states);
   }
 
   /** An instance to which packets are redirected is there before they are, and goes after. */
   #redirectAround(former: ReadonlySet<RouteTarget>, outputs: Outputs): Outputs {
-    if (former.size === 0 && this.#redirections.size === 0) return outputs;
-    const targets = new Set(this.#redirections.values());
+    const { targets } = this.#redirections;
+    if (former.size === 0 && targets.size === 0) return outputs;
     const all = new Set([...former, ...targets]);
     return [
       ...(all.size > former.size ? [{ type: 'redirect' as const, targets: all }] : []),

@@ -44,7 +44,3 @@ export function labelAllocator(): NumberAllocator {
 export function distinguisherAllocator(): NumberAllocator {
   return new NumberAllocator('route distinguisher', 0, 2 ** 16 - 1);
 }
-
-export function instanceNumberAllocator(): NumberAllocator {
-  return new NumberAllocator('instance number', 1, 2 ** 32 - 1);
-}
