@@ -66,7 +66,7 @@ export function parseAttach(body: unknown): Result<AttachRequest<RequestedPort>,
     advertiseSubnet,
     direction: way.data,
     vni: data.vni || undefined,
-    localPref: data.local_pref || undefined,
+    localPref: data.local_pref ?? undefined,
     hashOrder: data.lb_consistent_hash_order,
     description: data.description ?? undefined,
     instanceDescription: data.instance_description ?? undefined,
@@ -122,7 +122,13 @@ function parseReference(
   }
   const mac = macAddress.safeParse(members['mac_address']);
   if (!mac.success) return failure(firstIssue(mac.error));
-  const reference = { vpnType: vpnType.value, instanceId: instanceId.data, mac: mac.data, port: port.value };
+  const reference = {
+    vpnType: vpnType.value,
+    instanceId: instanceId.data,
+    mac: mac.data,
+    macText: members['mac_address'] as string,
+    port: port.value,
+  };
   if (!('ip_address' in members)) return success({ ...reference, ip: undefined, ipText: undefined });
   const ip = (vpnType.value === 'ipvpn' ? ipv4Prefix : ipPrefix).safeParse(members['ip_address']);
   if (!ip.success) return failure(firstIssue(ip.error));

@@ -14,12 +14,22 @@ export type LookingGlassNode =
   | Iterable<LookingGlassNode>
   | Members
   | Reference
+  | Unlisted
   | Collection
   | Link
   | { readonly [name: string]: LookingGlassNode };
 
 /** Shown as `{"href": ...}`. */
 export class Reference {
+  readonly open: () => LookingGlassNode;
+
+  constructor(open: () => LookingGlassNode) {
+    this.open = open;
+  }
+}
+
+/** Not shown where it is a member, for clients that know all members there are; its path can be asked for. */
+export class Unlisted {
   readonly open: () => LookingGlassNode;
 
   constructor(open: () => LookingGlassNode) {
@@ -82,7 +92,7 @@ export function lookUp(
       const what = node instanceof Collection ? segment : `'${segment}'`;
       return failure(`No such looking glass object: ${what} at ${url}`);
     }
-    node = next instanceof Reference ? next.open() : next;
+    node = next instanceof Reference || next instanceof Unlisted ? next.open() : next;
     url = `${url}/${encodeURIComponent(segment)}`;
   }
   return success(renderText(node, url, base));
@@ -108,7 +118,7 @@ function* renderText(node: LookingGlassNode, url: string, base: string): Generat
   } else if (node instanceof Members || isPlain(node)) {
     let separator = '{';
     for (const [name, member] of node instanceof Members ? node.entries() : Object.entries(node)) {
-      if (member === undefined) continue;
+      if (!isShown(member)) continue;
       yield `${separator}${JSON.stringify(name)}:`;
       yield* renderText(member, `${url}/${encodeURIComponent(name)}`, base);
       separator = ',';
@@ -125,7 +135,7 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [nam
 function render(node: LookingGlassNode, url: string, base: string): Json {
   if (node === undefined || node === null) return null;
   if (typeof node !== 'object') return node;
-  if (node instanceof Reference) return { href: url };
+  if (node instanceof Reference || node instanceof Unlisted) return { href: url };
   if (node instanceof Link) {
     const href = [base, ...node.path.map(encodeURIComponent)].join('/');
     return { ...renderMembers(Object.entries(node.members), url, base), href };
@@ -147,19 +157,21 @@ function renderMembers(
 ): Readonly<Record<string, Json>> {
   return Object.fromEntries(
     Array.from(members)
-      .filter(([, member]) => member !== undefined)
+      .filter(([, member]) => isShown(member))
       .map(([name, member]) => [name, render(member, `${url}/${encodeURIComponent(name)}`, base)]),
   );
+}
+
+function isShown(member: LookingGlassNode): boolean {
+  return member !== undefined && !(member instanceof Unlisted);
 }
 
 function isPlain(node: LookingGlassNode): node is { readonly [name: string]: LookingGlassNode } {
   return typeof node === 'object' && node !== null && !isList(node) && !isSpecial(node);
 }
 
-function isSpecial(node: object): node is Members | Reference | Collection | Link {
-  return (
-    node instanceof Members || node instanceof Reference || node instanceof Collection || node instanceof Link
-  );
+function isSpecial(node: object): node is Members | Reference | Unlisted | Collection | Link {
+  return [Members, Reference, Unlisted, Collection, Link].some((kind) => node instanceof kind);
 }
 
 function isList(node: LookingGlassNode): node is Iterable<LookingGlassNode> {

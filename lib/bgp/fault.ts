@@ -16,7 +16,6 @@ export const UPDATE_ERROR = {
   malformedAttributeList: 1,
   attributeFlags: 4,
   attributeLength: 5,
-  invalidOrigin: 6,
   invalidNextHop: 8,
   optionalAttribute: 9,
   malformedAsPath: 11,

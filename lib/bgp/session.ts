@@ -1,5 +1,5 @@
 import type { Capability } from './capability.ts';
-import type { Family } from './family.ts';
+import { RTC, type Family } from './family.ts';
 import { messageFault, type MessageFault } from './fault.ts';
 import { KEEPALIVE } from './message.ts';
 import { CEASE, encodeNotification, FINITE_STATE_MACHINE_ERROR, HOLD_TIMER_EXPIRED } from './notification.ts';
@@ -22,6 +22,8 @@ export interface Negotiated {
   readonly holdTime: number;
   readonly families: readonly Family[];
   readonly fourOctetAs: boolean;
+  /** Whether the peer offers RT Constraint, which it may while we do not. */
+  readonly peerOffersRtc: boolean;
   /** The peer waits for End-of-RIB markers (RFC 4724 §3). */
   readonly endOfRib: boolean;
 }
@@ -99,7 +101,7 @@ const TIMERS: readonly SessionTimer[] = ['connect-retry', 'delay-open', 'hold', 
  *                      └──connect-retry── Active, Idle ◄──────────── whatever goes wrong ◄─────────────┘
  *
  * With DelayOpen a route reflector speaks first, as it does anyway, and our OPEN offers it the optional capabilities
- * that it knows and no others: what old speakers refuse is not sent to them.
+ * that it knows and no others: what old speakers refuse is not sent to them, nor to those that do not speak.
  */
 export function stepSession(
   settings: SessionSettings,
@@ -140,11 +142,15 @@ function connect(state: SessionState): SessionStep {
 }
 
 function receiveOpen(settings: SessionSettings, state: SessionState, open: Open): SessionStep {
+  // RFC 4271 §8.2.2 counts it as no error then, and the Python daemon passes over it.
+  if (state.phase === 'Established') {
+    return step(state, { type: 'log', level: 'warning', message: 'OPEN in an established session, ignored' });
+  }
   if (state.phase !== 'Connect' && state.phase !== 'OpenSent') return unexpected(state, 'OPEN');
   const fault = checkOpen(settings, open);
   if (fault !== undefined) return refuse(state, fault);
   const offered = offeredCapabilities(settings, open.capabilities);
-  const negotiated = negotiate(settings, open, state.opened || offered.fourOctetAs);
+  const negotiated = negotiate(settings, open, !state.opened && offered.fourOctetAs);
   const outputs: SessionOutput[] = [{ type: 'stop-timer', timer: 'delay-open' }];
   if (!state.opened) outputs.push(sendOpen(settings, offered.capabilities));
   outputs.push({ type: 'send', message: KEEPALIVE }, ...holdTimers(negotiated));
@@ -174,7 +180,7 @@ function expire(settings: SessionSettings, state: SessionState, timer: SessionTi
       return isWaiting(state) ? connect(state) : same(state);
     case 'delay-open': {
       if (state.phase !== 'Connect') return same(state);
-      const { capabilities } = offeredCapabilities(settings, undefined);
+      const { capabilities } = offeredCapabilities(settings, []);
       return step(
         { ...state, phase: 'OpenSent', opened: true },
         sendOpen(settings, capabilities),
@@ -247,12 +253,12 @@ function checkOpen(settings: SessionSettings, open: Open): MessageFault | undefi
   return undefined;
 }
 
-/** `peer` is what the peer offers, undefined when it has not spoken: then it is offered everything. */
+/** `peer` is what the peer offers; nothing when it has not spoken. */
 function offeredCapabilities(
   { as, families }: SessionSettings,
-  peer: readonly Capability[] | undefined,
+  peer: readonly Capability[],
 ): { readonly capabilities: readonly Capability[]; readonly fourOctetAs: boolean } {
-  const knows = (kind: Capability['kind']): boolean => peer?.some((each) => each.kind === kind) ?? true;
+  const knows = (kind: Capability['kind']): boolean => peer.some((each) => each.kind === kind);
   const capabilities: Capability[] = families.map(({ afi, safi }) => ({ kind: 'multiprotocol', afi, safi }));
   if (knows('route-refresh')) capabilities.push({ kind: 'route-refresh' });
   const fourOctetAs = knows('four-octet-as');
@@ -262,13 +268,14 @@ function offeredCapabilities(
 
 function negotiate(settings: SessionSettings, open: Open, weOfferFourOctetAs: boolean): Negotiated {
   const { capabilities } = open;
+  const offers = ({ afi, safi }: Family): boolean =>
+    capabilities.some((each) => each.kind === 'multiprotocol' && each.afi === afi && each.safi === safi);
   return {
     peerAs: peerAs(open),
     peerIdentifier: open.identifier,
     holdTime: Math.min(OFFERED_HOLD_TIME, open.holdTime),
-    families: settings.families.filter(({ afi, safi }) =>
-      capabilities.some((each) => each.kind === 'multiprotocol' && each.afi === afi && each.safi === safi),
-    ),
+    families: settings.families.filter(offers),
+    peerOffersRtc: offers(RTC),
     fourOctetAs: weOfferFourOctetAs && capabilities.some(({ kind }) => kind === 'four-octet-as'),
     endOfRib: capabilities.some(({ kind }) => kind === 'graceful-restart'),
   };

@@ -59,6 +59,10 @@ export class BestPathTable {
     return this.#entries.get(entry)?.best ?? NO_ROUTES;
   }
 
+  candidatesOf(entry: string): readonly Route[] {
+    return this.#entries.get(entry)?.candidates ?? NO_ROUTES;
+  }
+
   /** These entries, and those in which their candidates are candidates too. */
   entriesAround(entries: readonly string[]): readonly string[] {
     const around = new Set(entries);
@@ -111,6 +115,39 @@ export class BestPathTable {
     if (best.length === 0) this.#entries.delete(name);
     entry.best = best;
     return sameRoutes(before, best) ? undefined : { entry: name, best };
+  }
+}
+
+/** The candidates of an entry and what was decided on them. */
+export interface DecidedEntry {
+  readonly entry: string;
+  readonly candidates: readonly Route[];
+  readonly best: readonly Route[];
+  /** Why a candidate is not used, e.g. `local-pref-lower`; undefined if it is. */
+  readonly whyNotBest: (route: Route) => string | undefined;
+}
+
+/** The entries of several tables, as one: what is best in one of them is used. */
+export function* entriesOf(tables: readonly BestPathTable[]): Generator<DecidedEntry, void> {
+  for (const [index, table] of tables.entries()) {
+    const former = tables.slice(0, index);
+    const others = tables.slice(index + 1);
+    for (const { entry, candidates, best } of table.entries()) {
+      if (former.some((each) => each.candidatesOf(entry).length > 0)) continue;
+      const everywhere = [table, ...others];
+      const used = new Set([...best, ...others.flatMap((each) => each.bestOf(entry))]);
+      yield {
+        entry,
+        candidates: [...new Set([...candidates, ...others.flatMap((each) => each.candidatesOf(entry))])],
+        best: [...used],
+        whyNotBest: (route) =>
+          used.has(route)
+            ? undefined
+            : everywhere
+                .filter((each) => each.candidatesOf(entry).includes(route))
+                .map((each) => each.whyNotBest(entry, route))[0],
+      };
+    }
   }
 }
 

@@ -20,6 +20,11 @@ export class RequestedTargets {
     this.#byKey.set(publication.key, typeof membership === 'string' ? 'all' : membership.target);
   }
 
+  /** What was asked for, one by one: all may be among it, and others beside. */
+  each(): ReadonlySet<RouteTarget | 'all'> {
+    return new Set(this.#byKey.values());
+  }
+
   current(): TargetSet {
     const targets = new Set<RouteTarget>();
     for (const target of this.#byKey.values()) {

@@ -2,7 +2,7 @@ import type { RouteTarget } from '../net/route-target.ts';
 import type { Publication, Route } from '../rib/route.ts';
 import { endpointKey, type Endpoint } from './endpoint.ts';
 import type { InstanceSetup } from './instance-kind.ts';
-import type { Readvertised, Readvertiser } from './readvertise.ts';
+import type { Readvertised, Readvertiser } from './readvertiser.ts';
 import { RouteClaims } from './route-claims.ts';
 
 const NOTHING: readonly never[] = [];
@@ -13,7 +13,8 @@ const NOTHING: readonly never[] = [];
  */
 export class Advertisements {
   readonly #setup: InstanceSetup;
-  readonly #readvertiser: Readvertiser | undefined;
+  /** How routes are passed on; undefined if they are not. */
+  readonly readvertiser: Readvertiser | undefined;
   readonly #claims = new RouteClaims();
   /** The endpoints to which routes lead: all but those that only send. */
   readonly #reachable = new Map<string, Endpoint>();
@@ -23,8 +24,8 @@ export class Advertisements {
 
   constructor(setup: InstanceSetup) {
     this.#setup = setup;
-    this.#readvertiser = setup.kind.readvertiser(setup);
-    this.#readvertised = new Map(this.#readvertiser?.always.map((item, index) => [`always ${index}`, item]));
+    this.readvertiser = setup.kind.readvertiser(setup);
+    this.#readvertised = new Map(this.readvertiser?.always.map((item, index) => [`always ${index}`, item]));
   }
 
   get exportTargets(): readonly RouteTarget[] {
@@ -40,15 +41,22 @@ export class Advertisements {
     for (const { received } of this.#readvertised.values()) yield* received;
   }
 
-  /** Routes of the instance and to its endpoints have these targets from now on; those passed on have others. */
+  /**
+   * Routes of the instance and to its endpoints have these targets from now on; those passed on have others. When the
+   * last target goes they are withdrawn, until there are some again: what is announced without any (all that a client
+   * asks for from the first) nobody imports.
+   */
   retarget(exportTargets: readonly RouteTarget[]): readonly Publication[] {
+    const isGone = exportTargets.length === 0 && this.#exportTargets.length > 0;
     this.#exportTargets = exportTargets;
     const routes = this.#setup.kind.instanceRoutes(this.#setup, exportTargets);
     return [
       ...routes.flatMap((route, index) =>
-        this.#claims.replace(`instance ${index}`, this.#withTargets(route), 'own'),
+        this.#claims.replace(`instance ${index}`, isGone ? undefined : route, 'own'),
       ),
-      ...Array.from(this.#reachable, ([key, endpoint]) => this.#claimOwn(key, endpoint)).flat(),
+      ...this.#forEachReachable((key, endpoint) =>
+        isGone ? this.#claims.replace(`own ${key}`, undefined, 'own') : this.#claimOwn(key, endpoint),
+      ),
     ];
   }
 
@@ -90,8 +98,8 @@ export class Advertisements {
 
   /** The best routes of an entry are others now: they may be among those that the instance passes on. */
   readvertise(entry: string, best: readonly Route[]): readonly Publication[] {
-    if (this.#readvertiser === undefined) return NOTHING;
-    const item = this.#readvertiser.select(best);
+    if (this.readvertiser === undefined) return NOTHING;
+    const item = this.readvertiser.select(best);
     if (item === undefined && !this.#readvertised.has(entry)) return NOTHING;
     const hadAny = this.#readvertised.size > 0;
     if (item === undefined) this.#readvertised.delete(entry);
@@ -108,11 +116,12 @@ export class Advertisements {
 
   #claimOwn(key: string, endpoint: Endpoint): readonly Publication[] {
     const route = this.#setup.kind.endpointRoute(this.#setup, endpoint, this.#exportTargets);
-    return this.#claims.replace(`own ${key}`, this.#withTargets(route), 'own');
+    // A route that nobody imports does not stand in the way of one that is passed on.
+    return this.#claims.replace(`own ${key}`, route, this.#exportTargets.length > 0 ? 'own' : 'unwanted');
   }
 
   #claimDefault(key: string, endpoint: Endpoint): readonly Publication[] {
-    const route = this.#readvertised.size > 0 ? this.#readvertiser?.defaultRoute(endpoint) : undefined;
+    const route = this.#readvertised.size > 0 ? this.readvertiser?.defaultRoute(endpoint) : undefined;
     return this.#claims.replace(`default ${key}`, route, 'again');
   }
 
@@ -122,18 +131,13 @@ export class Advertisements {
     key: string,
     endpoint: Endpoint,
   ): readonly Publication[] {
-    const route = item === undefined ? undefined : this.#readvertiser?.endpointRoute(endpoint, item);
+    const route = item === undefined ? undefined : this.readvertiser?.endpointRoute(endpoint, item);
     return this.#claims.replace(`${key} ${entry}`, route, 'again');
   }
 
   #claimForInstance(entry: string, item: Readvertised | undefined): readonly Publication[] {
-    const route = item === undefined ? undefined : this.#readvertiser?.instanceRoute(item);
+    const route = item === undefined ? undefined : this.readvertiser?.instanceRoute(item);
     return this.#claims.replace(`all ${entry}`, route, 'again');
-  }
-
-  /** Without targets nobody would import the route: it is withdrawn, until there are some again. */
-  #withTargets(route: Route): Route | undefined {
-    return this.#exportTargets.length === 0 ? undefined : route;
   }
 
   #forEachReadvertised(

@@ -1,6 +1,6 @@
 import { makePathAttributes } from '../bgp/attribute/make-path-attributes.ts';
 import type { ExtendedCommunity } from '../bgp/community/extended-community.ts';
-import { FLOWSPEC_VPNV4 } from '../bgp/family.ts';
+import { FLOWSPEC_VPNV4, VPNV4 } from '../bgp/family.ts';
 import { encodeFlowspec, flowspecWithRules } from '../bgp/nlri/flowspec-vpnv4.ts';
 import type { Nlri } from '../bgp/nlri/nlri.ts';
 import type { IpPrefix } from '../net/ip-prefix.ts';
@@ -9,13 +9,8 @@ import type { Route } from '../rib/route.ts';
 import { classifierComponents } from './classifier.ts';
 import { targetCommunities } from './export.ts';
 import type { InstanceSetup } from './instance-kind.ts';
-import {
-  endpointRouteTo,
-  recordCommunity,
-  selectReadvertised,
-  type Readvertised,
-  type Readvertiser,
-} from './readvertise.ts';
+import { endpointRouteTo, readvertisePolicy, recordCommunity, selectReadvertised } from './readvertise.ts';
+import type { Readvertised, Readvertiser } from './readvertiser.ts';
 import type { AttractTraffic, Readvertise } from './request.ts';
 
 const DEFAULT_PREFIX: IpPrefix = { address: '0.0.0.0', length: 0 };
@@ -32,11 +27,15 @@ export function attractor(
   { redirectTargets, classifier, to, staticDestinationPrefixes = [] }: AttractTraffic,
   readvertise: Readvertise | undefined,
 ): Readvertiser {
-  const from = readvertise?.from ?? [];
+  const from = new Set(readvertise?.from);
+  const condition = { from, barred: [to, ...redirectTargets] };
   return {
+    // Of FlowSpec routes only those are passed on that are imported, too.
+    wantedTargets: (family, importTargets) => (family === VPNV4 ? from : importTargets),
+    policy: readvertisePolicy(setup, condition),
     always: staticDestinationPrefixes.map(attracted),
     select(best) {
-      const item = selectReadvertised(best, from, [to, ...redirectTargets]);
+      const item = selectReadvertised(best, condition);
       // A redirection has one target: toward several there is nothing that could be said.
       return item?.what.kind === 'flow' && redirectTargets.length !== 1 ? undefined : item;
     },

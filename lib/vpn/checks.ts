@@ -45,16 +45,25 @@ export function ignoredOf(setup: InstanceSetup, request: AttachRequest): readonl
       `linuxbr ${bridge ?? '(none)'} ignored: the first attachment gave ${setup.bridge ?? 'none'}`,
     );
   }
+  for (const [name, asked, given] of [
+    ['readvertise', request.readvertise, setup.readvertise],
+    ['attract_traffic', request.attractTraffic, setup.attractTraffic],
+  ] as const) {
+    if (asked === undefined || canonicalJson(asked) === canonicalJson(given)) continue;
+    ignored.push(
+      `${name} ignored: the first attachment gave ${given === undefined ? 'none' : 'another one'}`,
+    );
+  }
   return ignored;
 }
 
-/** The endpoints that a detach means: one, or without an IP all of the MAC (EVI). */
+/** The endpoints that a detach means: one, or without an IP all of the MAC (EVI), be there any or not. */
 export function checkUnplug(
   endpoints: EndpointTable,
   request: DetachRequest,
 ): Result<readonly Endpoint[], VpnFault> {
   const { mac, ip, ipText } = request;
-  if (ip === undefined && endpoints.hasMac(mac)) return success(endpoints.ofMac(mac));
+  if (ip === undefined) return success(endpoints.ofMac(mac));
   const endpoint = endpoints.get(request);
   if (endpoint !== undefined) return success([endpoint]);
   const address = ipText === undefined ? 'None' : `'${ipText}'`;
@@ -66,7 +75,7 @@ function samePort(endpoint: Endpoint, request: AttachRequest): boolean {
 }
 
 /** JSON in which the order of members does not count. */
-function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string | undefined {
   return JSON.stringify(value, (_key, member: unknown) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)
       ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))

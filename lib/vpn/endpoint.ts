@@ -7,6 +7,8 @@ import type { Direction } from './vpn-type.ts';
 /** A (MAC, IP) of a virtual machine that is plugged into an instance. */
 export interface Endpoint {
   readonly mac: string;
+  /** MAC and IP as the request wrote them, to be shown. */
+  readonly macText: string;
   readonly ip: IpPrefix | undefined;
   readonly ipText: string | undefined;
   readonly port: LocalPort;

@@ -27,7 +27,6 @@ export const EVI: InstanceKind = {
   vpnType: 'evpn',
   instanceType: 'EVI',
   families: [EVPN, FLOWSPEC_L2VPN],
-  wantedTargets: (_setup, _family, importTargets) => importTargets,
 
   instanceState: (setup) => ({
     kind: 'evi',

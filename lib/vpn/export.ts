@@ -49,7 +49,8 @@ export function endpointAttributes(
     setup,
     setup.dataplaneAddress,
     targets,
-    { localPref: endpoint.localPref ?? DEFAULT_LOCAL_PREF },
+    // 0 stands for "none" in the API.
+    { localPref: endpoint.localPref || DEFAULT_LOCAL_PREF },
     hashOrderCommunities(endpoint),
   );
 }

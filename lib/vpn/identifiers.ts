@@ -31,8 +31,8 @@ export class EndpointIdentifiers {
 
   /** Identifiers for a new endpoint, or what there is too little of. */
   allocate(endpoints: EndpointTable, request: AttachRequest): AllocatedIdentifiers | string {
-    const { mac, ipText, port } = request;
-    const owner = `${this.#instanceName}, interface ${port.interface}, endpoint ('${mac}', ${ipText === undefined ? 'None' : `'${ipText}'`})`;
+    const { mac, macText, ipText, port } = request;
+    const owner = `${this.#instanceName}, interface ${port.interface}, endpoint ('${macText}', ${ipText === undefined ? 'None' : `'${ipText}'`})`;
     const rdNumber = this.#distinguishers.allocate(owner);
     if (!rdNumber.ok) return rdNumber.fault;
     const rd = ipRouteDistinguisher(this.#bgpAddress, rdNumber.value);

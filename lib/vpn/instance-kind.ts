@@ -4,10 +4,9 @@ import type { Driver } from '../dataplane/driver.ts';
 import type { RouteDistinguisher } from '../net/route-distinguisher.ts';
 import type { RouteTarget } from '../net/route-target.ts';
 import type { BestPathPolicy } from '../rib/best-path.ts';
-import type { TargetSet } from '../rib/route-index.ts';
 import type { Route, RouteSource } from '../rib/route.ts';
 import type { Endpoint, EndpointTable } from './endpoint.ts';
-import type { Readvertiser } from './readvertise.ts';
+import type { Readvertiser } from './readvertiser.ts';
 import type { AttractTraffic, Readvertise } from './request.ts';
 import type { VpnType } from './vpn-type.ts';
 
@@ -43,7 +42,6 @@ export interface InstanceSetup {
 export interface ImportContext {
   readonly setup: InstanceSetup;
   readonly endpoints: EndpointTable;
-  readonly importTargets: ReadonlySet<RouteTarget>;
   /** Told of routes that the dataplane has no use for. */
   readonly warn: (message: string) => void;
 }
@@ -55,14 +53,8 @@ export interface ImportContext {
 export interface InstanceKind {
   readonly vpnType: VpnType;
   readonly instanceType: 'VRF' | 'EVI';
-  /** The families of which an instance wants routes. */
+  /** The families of which an instance wants the routes with its import targets. */
   readonly families: readonly Family[];
-  /** The targets of the routes of a family that an instance wants. */
-  readonly wantedTargets: (
-    setup: InstanceSetup,
-    family: Family,
-    importTargets: ReadonlySet<RouteTarget>,
-  ) => TargetSet;
   /** The dataplane object to which all others of the instance refer. */
   readonly instanceState: (setup: InstanceSetup) => DataplaneState;
   /** What the dataplane must hold for an endpoint, referents first. */

@@ -9,17 +9,15 @@ import {
 } from '../dataplane/intent.ts';
 import type { RouteTarget } from '../net/route-target.ts';
 import { failure, success, type Result } from '../result.ts';
-import type { BestPathChange, BestPathTable } from '../rib/best-path.ts';
-import type { TargetSet } from '../rib/route-index.ts';
-import type { Publication, Route } from '../rib/route.ts';
+import { BestPathTable, type BestPathChange } from '../rib/best-path.ts';
+import type { Publication } from '../rib/route.ts';
 import { Advertisements } from './advertisements.ts';
 import { checkPlug, checkUnplug, ignoredOf } from './checks.ts';
 import { EndpointTable, type Endpoint } from './endpoint.ts';
 import { gatewayPortStates, type GatewayPort } from './gateway-port.ts';
 import type { EndpointIdentifiers } from './identifiers.ts';
+import { Imports } from './imports.ts';
 import type { InstanceSetup } from './instance-kind.ts';
-import { Redirections } from './redirections.ts';
-import { RemoteStates } from './remote-states.ts';
 import type { AttachRequest, DetachRequest } from './request.ts';
 import { describeFault, Transaction } from './transaction.ts';
 import type { VpnFault } from './vpn-fault.ts';
@@ -31,7 +29,10 @@ export type InstanceInput =
   | { readonly type: 'open'; readonly importTargets: ReadonlySet<RouteTarget> }
   /** An EVI gets, or (undefined) loses, the port to its gateway. */
   | { readonly type: 'gateway'; readonly gateway: GatewayPort | undefined }
+  /** Of the routes that it imports, */
   | { readonly type: 'best-paths'; readonly changes: readonly BestPathChange[] }
+  /** and of those that it may pass on. */
+  | { readonly type: 'readvertised-paths'; readonly changes: readonly BestPathChange[] }
   | { readonly type: 'confirmations'; readonly confirmations: readonly Confirmation[] }
   | { readonly type: 'stop' };
 
@@ -39,8 +40,8 @@ export type InstanceOutput =
   /** The dataplane should hold something else. */
   | { readonly type: 'intents'; readonly intents: readonly Intent[] }
   | { readonly type: 'publish'; readonly publications: readonly Publication[] }
-  /** Routes with these targets are wanted from now on, by family. */
-  | { readonly type: 'subscribe'; readonly subscriptions: ReadonlyMap<Family, TargetSet> }
+  /** Other routes are wanted from now on. */
+  | { readonly type: 'subscribe'; readonly subscriptions: InstanceSubscriptions }
   /** Packets are redirected to the instances that import these targets. */
   | { readonly type: 'redirect'; readonly targets: ReadonlySet<RouteTarget> }
   /** The attach, detach or change of the gateway in hand is done, or refused. */
@@ -48,6 +49,15 @@ export type InstanceOutput =
   | { readonly type: 'warning'; readonly message: string }
   /** Nothing is left: the instance can be forgotten. */
   | { readonly type: 'ended' };
+
+/** The targets of the routes that are wanted, by family. */
+export type Subscriptions = ReadonlyMap<Family, ReadonlySet<RouteTarget>>;
+
+/** What an instance wants to import, and what it may pass on. */
+export interface InstanceSubscriptions {
+  readonly imported: Subscriptions;
+  readonly readvertised: Subscriptions;
+}
 
 type Outputs = readonly InstanceOutput[];
 
@@ -66,7 +76,8 @@ interface InHand {
  *                                 └► failed ────► intents taken back ─► answer
  *     detach ─► withdrawals, intents ─► confirmed ─► answer, and with the last endpoint the end
  *     gateway ─► intents ─► confirmed ─► answer
- *     best paths ─► redirections, intents, routes that are passed on
+ *     best paths of imported routes ─► redirections, intents
+ *     best paths of routes to pass on ─► routes of its own
  *
  * One attach or detach is in hand at a time; whoever feeds it waits for the answer. An attachment that is refused,
  * or that the dataplane cannot carry out, changes nothing.
@@ -74,16 +85,15 @@ interface InHand {
 export class Instance {
   readonly setup: InstanceSetup;
   readonly endpoints = new EndpointTable();
+  /** The routes that it imports, */
   readonly bestPaths: BestPathTable;
+  /** and those that it may pass on; undefined if it passes on none. */
+  readonly readvertisedPaths: BestPathTable | undefined;
   readonly advertisements: Advertisements;
   readonly #identifiers: EndpointIdentifiers;
-  readonly #remote = new RemoteStates();
-  /** Warnings that were given: each is given once, whatever the number of routes that deserve it. */
-  readonly #warned = new Set<string>();
-  /** The redirections that FlowSpec routes ask for, by entry. */
-  readonly #redirections = new Redirections();
+  readonly #imports: Imports;
   #importTargets: ReadonlySet<RouteTarget> = new Set();
-  #subscriptions: ReadonlyMap<Family, TargetSet> = new Map();
+  #subscriptions: InstanceSubscriptions = { imported: new Map(), readvertised: new Map() };
   #gateway: GatewayPort | undefined;
   #description: string | undefined;
   #fallback: Readonly<Record<string, unknown>> | undefined;
@@ -91,18 +101,21 @@ export class Instance {
   #revision = 0;
   #stopping = false;
 
-  constructor(setup: InstanceSetup, bestPaths: BestPathTable, identifiers: EndpointIdentifiers) {
+  constructor(setup: InstanceSetup, identifiers: EndpointIdentifiers) {
     this.setup = setup;
-    this.bestPaths = bestPaths;
+    this.bestPaths = new BestPathTable(setup.kind.policy(setup));
     this.advertisements = new Advertisements(setup);
+    const { readvertiser } = this.advertisements;
+    this.readvertisedPaths = readvertiser && new BestPathTable(readvertiser.policy);
     this.#identifiers = identifiers;
+    this.#imports = new Imports(setup, this.endpoints);
   }
 
   get importTargets(): ReadonlySet<RouteTarget> {
     return this.#importTargets;
   }
 
-  get subscriptions(): ReadonlyMap<Family, TargetSet> {
+  get subscriptions(): InstanceSubscriptions {
     return this.#subscriptions;
   }
 
@@ -123,7 +136,7 @@ export class Instance {
     yield* this.#ownStates();
     const ofEndpoints = Array.from(this.endpoints, (endpoint) => this.#statesOf(endpoint)).flat();
     yield* new Map(ofEndpoints.map((state) => [intentKey(state), state])).values();
-    yield* this.#remote.states();
+    yield* this.#imports.states;
   }
 
   step(input: InstanceInput): Outputs {
@@ -138,6 +151,8 @@ export class Instance {
         return this.#stopping ? [answer(['the instance is being removed'])] : this.#setGateway(input.gateway);
       case 'best-paths':
         return this.#stopping ? [] : this.#import(input.changes);
+      case 'readvertised-paths':
+        return this.#stopping ? [] : this.#readvertise(input.changes);
       case 'confirmations':
         return this.#confirm(input.confirmations);
       case 'stop':
@@ -153,6 +168,7 @@ export class Instance {
     if (typeof identifiers === 'string') return this.#refuse({ kind: 'dataplane', message: identifiers });
     const endpoint: Endpoint = {
       mac: request.mac,
+      macText: request.macText,
       ip: request.ip,
       ipText: request.ipText,
       port: request.port,
@@ -214,16 +230,16 @@ export class Instance {
   }
 
   #subscribe(importTargets: ReadonlySet<RouteTarget>): Outputs {
-    const { kind } = this.setup;
+    const { families } = this.setup.kind;
+    const { readvertiser } = this.advertisements;
     this.#importTargets = importTargets;
-    this.#subscriptions = new Map(
-      kind.families.map((family) => [family, kind.wantedTargets(this.setup, family, importTargets)]),
-    );
-    const subscribe: InstanceOutput = { type: 'subscribe', subscriptions: this.#subscriptions };
-    // Routes that are there to be passed on may be imported now, or no more, without coming or going.
-    return this.setup.readvertise === undefined
-      ? [subscribe]
-      : [subscribe, ...this.#import([...this.bestPaths.entries()])];
+    this.#subscriptions = {
+      imported: new Map(families.map((family) => [family, importTargets])),
+      readvertised: new Map(
+        readvertiser && families.map((family) => [family, readvertiser.wantedTargets(family, importTargets)]),
+      ),
+    };
+    return [{ type: 'subscribe', subscriptions: this.#subscriptions }];
   }
 
   #setGateway(gateway: GatewayPort | undefined): Outputs {
@@ -231,7 +247,6 @@ export class Instance {
     const formerStates = this.#gatewayStates();
     this.#gateway = gateway;
     const states = this.#gatewayStates();
-    if (this.#isEmpty) return this.#end(formerStates, (faults) => [answer(faults)]);
     const intents = [...states.map((state) => want(state)), ...without(formerStates, states)];
     return this.#transact(intents, undefined, (faults) => {
       if (faults.length === 0 || gateway === undefined) return [answer(faults)];
@@ -242,7 +257,7 @@ export class Instance {
 
   #notPlugged(endpoint: Endpoint, former: Endpoint | undefined, faults: readonly string[]): Outputs {
     if (former === undefined) this.#identifiers.release(this.endpoints, endpoint);
-    if (this.#isEmpty) return this.#end(this.#statesOf(endpoint), () => [answer(faults)]);
+    if (this.endpoints.size === 0) return this.#end(this.#statesOf(endpoint), () => [answer(faults)]);
     return this.#transact(this.#intentsWithout(endpoint), undefined, () => [answer(faults)]);
   }
 
@@ -255,7 +270,7 @@ export class Instance {
     for (const endpoint of leaving) this.#identifiers.release(this.endpoints, endpoint);
     const withdrawal: InstanceOutput = { type: 'publish', publications };
     const finish = (faults: readonly string[]): Outputs => [answer(faults)];
-    if (this.#isEmpty) {
+    if (this.endpoints.size === 0) {
       const states = leaving.flatMap((endpoint) => this.#statesOf(endpoint));
       return [withdrawal, ...this.#end(states, finish)];
     }
@@ -287,57 +302,31 @@ export class Instance {
     const publications = this.advertisements.withdrawAll();
     const own = [...states, ...this.#ownStates().toReversed()];
     const removals = new Map(own.map((state) => [intentKey(state), unwant(state)]));
-    const intents = [...this.#remote.clear(), ...removals.values()];
-    const redirects = this.#redirections.targets.size > 0;
+    const intents = [...this.#imports.clear(), ...removals.values()];
     return [
       { type: 'publish', publications },
-      ...(redirects ? [{ type: 'redirect' as const, targets: new Set<RouteTarget>() }] : []),
+      ...(this.#imports.redirected.size > 0
+        ? [{ type: 'redirect' as const, targets: new Set<RouteTarget>() }]
+        : []),
       ...this.#transact(intents, undefined, (faults) => [...finish(faults), { type: 'ended' }]),
     ];
   }
 
   #import(changes: readonly BestPathChange[]): Outputs {
-    const warnings: InstanceOutput[] = [];
-    const formerTargets = this.#redirections.targets;
-    const intents: Intent[] = [];
-    const publications: Publication[] = [];
-    for (const { entry, best } of changes) {
-      intents.push(...this.#importEntry(entry, best, warnings));
-      publications.push(...this.advertisements.readvertise(entry, best));
-    }
+    const { intents, redirectedBefore: before, redirectedNow: now, warnings } = this.#imports.fold(changes);
+    const all = now.size === 0 ? before : new Set([...before, ...now]);
     return [
-      ...this.#redirectAround(formerTargets, this.#apply(intents)),
-      ...(publications.length === 0 ? [] : [{ type: 'publish' as const, publications }]),
-      ...warnings,
+      // An instance to which packets are redirected is there before they are, and goes after.
+      ...(all.size > before.size ? [{ type: 'redirect' as const, targets: all }] : []),
+      ...this.#apply(intents),
+      ...(all.size > now.size ? [{ type: 'redirect' as const, targets: now }] : []),
+      ...warnings.map((message) => ({ type: 'warning' as const, message })),
     ];
   }
 
-  #importEntry(entry: string, best: readonly Route[], warnings: InstanceOutput[]): readonly Intent[] {
-    const warn = (message: string): void => {
-      if (this.#warned.has(message)) return;
-      this.#warned.add(message);
-      warnings.push({ type: 'warning', message });
-    };
-    const { setup, endpoints, importTargets } = this;
-    const states = setup.kind.remoteStates({ setup, endpoints, importTargets, warn }, best, entry);
-    const [first] = states;
-    this.#redirections.replace(
-      entry,
-      first?.kind === 'traffic-classifier' ? first.redirectTarget : undefined,
-    );
-    return this.#remote.replace(entry, states);
-  }
-
-  /** An instance to which packets are redirected is there before they are, and goes after. */
-  #redirectAround(former: ReadonlySet<RouteTarget>, outputs: Outputs): Outputs {
-    const { targets } = this.#redirections;
-    if (former.size === 0 && targets.size === 0) return outputs;
-    const all = new Set([...former, ...targets]);
-    return [
-      ...(all.size > former.size ? [{ type: 'redirect' as const, targets: all }] : []),
-      ...outputs,
-      ...(all.size > targets.size ? [{ type: 'redirect' as const, targets }] : []),
-    ];
+  #readvertise(changes: readonly BestPathChange[]): Outputs {
+    const publications = changes.flatMap(({ entry, best }) => this.advertisements.readvertise(entry, best));
+    return publications.length === 0 ? [] : [{ type: 'publish', publications }];
   }
 
   /** An endpoint came or went: what the network says of its addresses counts no more, or again. */
@@ -390,14 +379,9 @@ export class Instance {
   /** A request refused before anything was done; an instance that was made for it goes with it. */
   #refuse(fault: VpnFault): Outputs {
     const refusal: InstanceOutput = { type: 'answer', result: failure(fault) };
-    if (!this.#isEmpty) return [refusal];
+    if (this.endpoints.size > 0) return [refusal];
     this.#stopping = true;
     return [refusal, { type: 'ended' }];
-  }
-
-  /** Whether nothing is left for which the instance should be there. */
-  get #isEmpty(): boolean {
-    return this.endpoints.size === 0 && this.#gateway === undefined;
   }
 
   #ownStates(): readonly DataplaneState[] {

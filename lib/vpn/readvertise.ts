@@ -4,50 +4,29 @@ import { flowspecRules } from '../bgp/nlri/flowspec-vpnv4.ts';
 import { decodeVpnv4, encodeVpnv4 } from '../bgp/nlri/vpnv4.ts';
 import { parseIpPrefix, type IpPrefix } from '../net/ip-prefix.ts';
 import type { RouteTarget } from '../net/route-target.ts';
+import type { BestPathPolicy } from '../rib/best-path.ts';
+import { HIGHER_LOCAL_PREF } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
 import type { Endpoint } from './endpoint.ts';
 import { exportAttributes } from './export.ts';
 import type { InstanceSetup } from './instance-kind.ts';
+import type { Readvertised, Readvertiser } from './readvertiser.ts';
 import type { Readvertise } from './request.ts';
+import { usableFirst } from './usable.ts';
+import { entryOfRoute, tieBreakOf } from './vrf-entry.ts';
 
-/** Something that a VRF passes on. */
-export interface Readvertised {
-  /** Where the traffic goes, or which traffic it is: the rules of a FlowSpec route, as bytes. */
-  readonly what:
-    | { readonly kind: 'prefix'; readonly prefix: IpPrefix }
-    | { readonly kind: 'flow'; readonly rules: string };
-  /** The routes from which it follows; none if a request said so. */
-  readonly received: readonly Route[];
-  /** The route targets that it had on the way here: who imports by one of them has seen it. */
-  readonly records: readonly RouteTarget[];
-}
-
-/**
- * How a VRF passes on what it knows, to stitch VPNs together: as routes of its own, whose next hop are its endpoints
- * (`readvertise`), or by drawing the traffic to them (`attract_traffic`).
- */
-export interface Readvertiser {
-  /** What is passed on whatever is received. */
-  readonly always: readonly Readvertised[];
-  /** What is passed on of the best routes of one entry. */
-  readonly select: (best: readonly Route[]) => Readvertised | undefined;
-  /** The route that is announced once for the VRF. */
-  readonly instanceRoute: (item: Readvertised) => Route | undefined;
-  /** The route that is announced for each endpoint. */
-  readonly endpointRoute: (endpoint: Endpoint, item: Readvertised) => Route | undefined;
-  /** The route that is announced for each endpoint while anything is passed on. */
-  readonly defaultRoute: (endpoint: Endpoint) => Route | undefined;
-}
+const NO_TARGETS: ReadonlySet<RouteTarget> = new Set();
 
 /** Routes with one of `from` are announced again for each endpoint, with `to`, and a record of where they came from. */
 export function readvertiser(setup: InstanceSetup, { from, to }: Readvertise): Readvertiser {
+  const fromTargets = new Set(from);
+  const condition = { from: fromTargets, barred: to };
   return {
+    // Which traffic goes where (FlowSpec) is passed on by those who draw traffic.
+    wantedTargets: (family) => (family === VPNV4 ? fromTargets : NO_TARGETS),
+    policy: readvertisePolicy(setup, condition),
     always: [],
-    select(best) {
-      const item = selectReadvertised(best, from, to);
-      // Which traffic goes where is passed on by those who draw traffic.
-      return item?.what.kind === 'flow' ? undefined : item;
-    },
+    select: (best) => selectReadvertised(best, condition),
     instanceRoute: () => undefined,
     endpointRoute: (endpoint, { what, records }) =>
       what.kind === 'prefix'
@@ -57,20 +36,27 @@ export function readvertiser(setup: InstanceSetup, { from, to }: Readvertise): R
   };
 }
 
-/**
- * What is to be passed on of the best routes of one entry: those that carry one of `from`, unless their record says
- * that they have been with one of `barred` already. Of equal routes all are recorded.
- */
+/** Which routes may be passed on: those that carry one of `from`, and have not been with one of `barred` already. */
+export interface ReadvertiseCondition {
+  readonly from: ReadonlySet<RouteTarget>;
+  readonly barred: readonly RouteTarget[];
+}
+
+/** Which of several routes is passed on: the best one of those that may be. */
+export function readvertisePolicy(setup: InstanceSetup, condition: ReadvertiseCondition): BestPathPolicy {
+  return {
+    entriesOf: (route) => [entryOfRoute(route)],
+    rules: [usableFirst((route) => fulfils(route, condition)), HIGHER_LOCAL_PREF],
+    tieBreak: tieBreakOf(setup),
+  };
+}
+
+/** What is to be passed on of the best routes of one entry. Of equal routes all are recorded. */
 export function selectReadvertised(
   best: readonly Route[],
-  from: readonly RouteTarget[],
-  barred: readonly RouteTarget[],
+  condition: ReadvertiseCondition,
 ): Readvertised | undefined {
-  const received = best.filter(
-    (route) =>
-      route.attributes.routeTargets.some((target) => from.includes(target)) &&
-      !recordsOf(route).some((record) => barred.includes(record)),
-  );
+  const received = best.filter((route) => fulfils(route, condition));
   const [first] = received;
   if (first === undefined) return undefined;
   const records = new Set(
@@ -103,6 +89,13 @@ export function endpointRouteTo(
 
 export function recordCommunity(target: RouteTarget): ExtendedCommunity {
   return { kind: 'route-target-record', target };
+}
+
+function fulfils(route: Route, { from, barred }: ReadvertiseCondition): boolean {
+  return (
+    route.attributes.routeTargets.some((target) => from.has(target)) &&
+    !recordsOf(route).some((record) => barred.includes(record))
+  );
 }
 
 function recordsOf({ attributes }: Route): readonly RouteTarget[] {

@@ -1,5 +1,7 @@
 import type { RouteTarget } from '../net/route-target.ts';
 
+const NO_TARGETS: ReadonlySet<RouteTarget> = new Set();
+
 /**
  * The targets to which an instance redirects packets, by the entry of FlowSpec routes that says so. Entries may be
  * many, targets are few: a change costs none of the entries that stay.
@@ -11,7 +13,7 @@ export class Redirections {
 
   /** As they are now. */
   get targets(): ReadonlySet<RouteTarget> {
-    return new Set(this.#counts.keys());
+    return this.#counts.size === 0 ? NO_TARGETS : new Set(this.#counts.keys());
   }
 
   /** `entry` redirects to `target` from now on, or (undefined) to none. */

@@ -12,6 +12,8 @@ export interface EndpointReference<Port extends RequestedPort = LocalPort> {
   /** The id by which the orchestrator knows the instance. */
   readonly instanceId: string;
   readonly mac: string;
+  /** The MAC as the request wrote it, to be shown. */
+  readonly macText: string;
   /** Undefined: an endpoint without address ("wildcard"), possible in an EVI. */
   readonly ip: IpPrefix | undefined;
   /** The address as the request wrote it, to be shown. */

@@ -1,16 +1,23 @@
 import { publication, type Publication, type Route } from '../rib/route.ts';
 
-/** `own`: a route to something of the instance. `again`: one that it passes on; it gives way to an own one. */
-export type Precedence = 'own' | 'again';
+/**
+ * Which of several routes with one NLRI is in force. `own`: a route to something of the instance; `again`: one that it
+ * passes on; `unwanted`: an own one without route targets, which nobody imports.
+ */
+export type Precedence = 'own' | 'again' | 'unwanted';
+
+const RANK: Readonly<Record<Precedence, number>> = { unwanted: 0, again: 1, own: 2 };
 
 interface Claim {
   readonly owner: string;
-  route: Route;
+  readonly route: Route;
+  readonly precedence: Precedence;
 }
 
 /**
  * The routes that an instance advertises, by who asks for them. Two may ask for one and the same NLRI (endpoints that
- * share an address): the one that came last decides its attributes, and it is withdrawn with the last of them.
+ * share an address): of those with the highest precedence the one that came last decides its attributes, and it is
+ * withdrawn with the last of them.
  *
  * Each method returns what is to be published for it: what comes before what goes, so that nobody is without a route
  * in between.
@@ -45,15 +52,20 @@ export class RouteClaims {
 
   #claim(owner: string, id: string, route: Route, precedence: Precedence): Publication {
     this.#idByOwner.set(owner, id);
+    const claim: Claim = { owner, route, precedence };
     const claims = this.#claims.get(id);
     if (claims === undefined) {
-      this.#claims.set(id, [{ owner, route }]);
+      this.#claims.set(id, [claim]);
       return route;
     }
-    const standing = claims.find((claim) => claim.owner === owner);
-    if (standing !== undefined) standing.route = route;
-    else if (precedence === 'own') claims.push({ owner, route });
-    else claims.unshift({ owner, route });
+    const standing = claims.findIndex((each) => each.owner === owner);
+    if (claims[standing]?.precedence === precedence) {
+      claims[standing] = claim;
+    } else {
+      if (standing >= 0) claims.splice(standing, 1);
+      const above = claims.findIndex((each) => RANK[each.precedence] > RANK[precedence]);
+      claims.splice(above < 0 ? claims.length : above, 0, claim);
+    }
     return claims.at(-1)!.route;
   }
 

@@ -1,9 +1,8 @@
 import { FLOWSPEC_VPNV4, VPNV4 } from '../bgp/family.ts';
 import { decodeFlowspec, formatFlowspecComponents } from '../bgp/nlri/flowspec-vpnv4.ts';
 import { decodeVpnv4, encodeVpnv4 } from '../bgp/nlri/vpnv4.ts';
-import { RD_LENGTH } from '../net/route-distinguisher.ts';
 import type { DataplaneState, NextHop } from '../dataplane/intent.ts';
-import { HIGHER_LOCAL_PREF, LOWER_BYTES, spreadByNextHop } from '../rib/preference.ts';
+import { HIGHER_LOCAL_PREF } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
 import { attractor } from './attract.ts';
 import { endpointAttributes } from './export.ts';
@@ -11,17 +10,13 @@ import type { ImportContext, InstanceKind, InstanceSetup } from './instance-kind
 import { readvertiser } from './readvertise.ts';
 import { redirectionStates } from './redirection.ts';
 import { commonEncapsulations, usableFirst } from './usable.ts';
+import { entryOfRoute, tieBreakOf } from './vrf-entry.ts';
 
 /** A VRF (RFC 4364): a VPNv4 route for each endpoint; on the routes that it imports, one decision for each prefix. */
 export const VRF: InstanceKind = {
   vpnType: 'ipvpn',
   instanceType: 'VRF',
   families: [VPNV4, FLOWSPEC_VPNV4],
-
-  wantedTargets: ({ readvertise }, family, importTargets) =>
-    family === VPNV4 && readvertise !== undefined
-      ? new Set([...importTargets, ...readvertise.from])
-      : importTargets,
 
   instanceState: (setup) => ({
     kind: 'vrf',
@@ -68,39 +63,19 @@ export const VRF: InstanceKind = {
   policy: (setup) => ({
     entriesOf: (route) => [entryOfRoute(route)],
     rules: [usableFirst((route) => isUsable(setup, route)), HIGHER_LOCAL_PREF],
-    tieBreak: setup.driver.ecmp
-      ? undefined
-      : [spreadByNextHop(`${setup.bgpAddress} ${setup.externalId} `), LOWER_BYTES],
+    tieBreak: tieBreakOf(setup),
   }),
 
   entriesOfEndpoint: () => [],
 
-  remoteStates(context, best) {
-    const imported = best.filter((route) => isImported(context, route));
-    return imported[0]?.family === FLOWSPEC_VPNV4
-      ? redirectionStates(context, imported)
-      : prefixStates(context, imported);
-  },
+  remoteStates: (context, best) =>
+    best[0]?.family === FLOWSPEC_VPNV4 ? redirectionStates(context, best) : prefixStates(context, best),
 
   formatEntry: (_entry, candidate) =>
     candidate.family === VPNV4
       ? `'${decodeVpnv4(candidate).prefix}'`
       : `('Flow', ' ${formatFlowspecComponents(decodeFlowspec(candidate).components)}')`,
 };
-
-/**
- * The key without its RD, for routes that differ in RD alone compete: length and prefix of a VPNv4 route (whose key
- * is length, RD, prefix), the components of a FlowSpec route (RD, components).
- */
-function entryOfRoute({ family, key }: Route): string {
-  return family === VPNV4 ? key[0]! + key.slice(1 + RD_LENGTH) : `flow ${key.slice(RD_LENGTH)}`;
-}
-
-/** Routes that came to be passed on only (`readvertise`) are not for our own packets. */
-function isImported({ setup, importTargets }: ImportContext, route: Route): boolean {
-  if (setup.readvertise === undefined) return true;
-  return route.attributes.routeTargets.some((target) => importTargets.has(target));
-}
 
 function prefixStates(context: ImportContext, routes: readonly Route[]): readonly DataplaneState[] {
   const nextHops = distinctNextHops(routes.flatMap((route) => nextHopsOf(context, route)));

@@ -8,6 +8,7 @@ import { portName, type RequestedPort } from '../../lib/vpn/local-port.ts';
 import type { AttachRequest, DetachRequest, EndpointReference } from '../../lib/vpn/request.ts';
 import type { VpnFault } from '../../lib/vpn/vpn-fault.ts';
 import type { Log } from '../log.ts';
+import { acceptsJson } from './accept.ts';
 import { errorAnswer } from './error-answer.ts';
 import { jsonAnswer } from './json-answer.ts';
 
@@ -24,6 +25,7 @@ export interface ApiOptions {
 /** Bodies are a few hundred bytes. */
 const LARGEST_BODY = 1 << 20;
 const LOOKING_GLASS = '/looking-glass';
+const PATHS = ['/', '/ping', '/attach_localport', '/detach_localport', LOOKING_GLASS, `${LOOKING_GLASS}/*`];
 
 /** The REST API and the looking glass. */
 export function createApp(options: ApiOptions): Hono {
@@ -37,6 +39,14 @@ export function createApp(options: ApiOptions): Hono {
       () => `${method} ${path} ${context.res.status} in ${Math.round(performance.now() - begin)} ms`,
     );
   });
+
+  for (const path of PATHS) {
+    app.use(path, async (context: Context, next) => {
+      if (!acceptsJson(context.req.header('accept'))) return errorAnswer(context, 406, null);
+      await next();
+      return undefined;
+    });
+  }
 
   app.all('/ping', (context) =>
     // Not through JSON.stringify: the number has more digits than a double holds.
@@ -69,7 +79,10 @@ export function createApp(options: ApiOptions): Hono {
   app.all('/attach_localport', (context) => context.json({}));
   app.all('/detach_localport', (context) => context.json({}));
   app.all(LOOKING_GLASS, (context) => look(context, options));
-  app.get(`${LOOKING_GLASS}/*`, (context) => look(context, options));
+  app.get(`${LOOKING_GLASS}/*`, (context) =>
+    // Members answer GET alone, as in the Python daemon; the framework takes HEAD for it.
+    context.req.method === 'GET' ? look(context, options) : errorAnswer(context, 404, null),
+  );
 
   app.notFound((context) => errorAnswer(context, 404, null));
   app.onError((error, context) => {

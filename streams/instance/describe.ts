@@ -1,5 +1,5 @@
 import type { Confirmation } from '../../lib/dataplane/intent.ts';
-import type { InstanceOutput } from '../../lib/vpn/instance.ts';
+import type { InstanceOutput, Subscriptions } from '../../lib/vpn/instance.ts';
 
 /** A line of the log has room for some of very many. */
 const NAMED = 10;
@@ -11,11 +11,10 @@ export function describeOutput(output: InstanceOutput): string | undefined {
       return `intents: ${some(output.intents, ({ key, state }) => sign(state) + key)}`;
     case 'publish':
       return `publishes: ${some(output.publications, ({ family, attributes }) => sign(attributes) + family.name)}`;
-    case 'subscribe':
-      return `subscriptions: ${some([...output.subscriptions], ([family, targets]) => {
-        const named = targets === 'all' ? 'all' : some([...targets], (target) => target);
-        return `${family.name} [${named}]`;
-      })}`;
+    case 'subscribe': {
+      const { imported, readvertised } = output.subscriptions;
+      return `subscriptions: ${subscribed(imported)}; to pass on: ${subscribed(readvertised)}`;
+    }
     case 'redirect':
       return `redirects to: ${some([...output.targets], (target) => target)}`;
     case 'answer':
@@ -29,6 +28,12 @@ export function describeOutput(output: InstanceOutput): string | undefined {
 export function describeConfirmations(confirmations: readonly Confirmation[]): string {
   const failed = confirmations.filter(({ fault }) => fault !== undefined);
   return `confirmed: ${some(confirmations, ({ intent }) => sign(intent.state) + intent.key)}; failed: ${some(failed, ({ intent }) => intent.key)}`;
+}
+
+function subscribed(subscriptions: Subscriptions): string {
+  return some([...subscriptions], ([family, targets]) => {
+    return `${family.name} [${some([...targets], (target) => target)}]`;
+  });
 }
 
 function sign(state: unknown): string {

@@ -1,5 +1,6 @@
 import {
   BehaviorSubject,
+  EMPTY,
   map,
   merge,
   observeOn,
@@ -8,13 +9,17 @@ import {
   takeWhile,
   type Observable,
 } from 'rxjs';
-import type { Family } from '../../lib/bgp/family.ts';
-import type { Instance, InstanceInput, InstanceOutput } from '../../lib/vpn/instance.ts';
-import { NO_TARGETS, type TargetSet } from '../../lib/rib/route-index.ts';
+import type { BestPathChange, BestPathTable } from '../../lib/rib/best-path.ts';
+import { NO_TARGETS } from '../../lib/rib/route-index.ts';
+import type {
+  Instance,
+  InstanceInput,
+  InstanceOutput,
+  InstanceSubscriptions,
+  Subscriptions,
+} from '../../lib/vpn/instance.ts';
 import type { RouteBus } from '../bus/route-bus.ts';
 import { trackBest } from './track-best.ts';
-
-type Subscriptions = ReadonlyMap<Family, TargetSet>;
 
 /** The pipeline of one VPN instance, and the ways into it. */
 export interface InstancePipeline {
@@ -23,29 +28,29 @@ export interface InstancePipeline {
   readonly outputs$: Observable<readonly InstanceOutput[]>;
   /** An attach, a detach, confirmations of the dataplane, or the end. */
   readonly feed: (input: InstanceInput) => void;
-  /** From now on routes with these targets are wanted, by family. */
-  readonly subscribe: (subscriptions: Subscriptions) => void;
+  /** From now on other routes are wanted. */
+  readonly subscribe: (subscriptions: InstanceSubscriptions) => void;
 }
 
 /**
- *     API, confirmations ──────────────────────────────────────────┐
- *     subscriptions$ ─► bus.subscribeTo(each family) ─► best paths (scan) ─┴─► Instance.step (scan) ─► outputs$
+ *     API, confirmations ─────────────────────────────────────────────────────┐
+ *     imported ─────► bus.subscribeTo(each family) ─► best paths (scan) ────────┼─► Instance.step (scan) ─► outputs$
+ *     readvertised ─► bus.subscribeTo(each family) ─► best paths (scan) ────────┘
  */
 export function instancePipeline(instance: Instance, bus: RouteBus): InstancePipeline {
   const fed$ = new Subject<InstanceInput>();
-  const subscriptions$ = new BehaviorSubject<Subscriptions>(new Map());
-  const { source, kind } = instance.setup;
-  const routes$ = merge(
-    ...kind.families.map((family) => {
-      const targets$ = subscriptions$.pipe(map((subscriptions) => subscriptions.get(family) ?? NO_TARGETS));
-      return bus.subscribeTo(source, family, targets$);
-    }),
-  );
-  const bestPaths$ = routes$.pipe(
-    trackBest(instance.bestPaths),
+  const subscriptions$ = new BehaviorSubject(instance.subscriptions);
+  const imported$ = bestPaths(instance, bus, instance.bestPaths, pick(subscriptions$, 'imported')).pipe(
     map((changes): InstanceInput => ({ type: 'best-paths', changes })),
   );
-  const outputs$ = merge(fed$, bestPaths$).pipe(
+  const { readvertisedPaths } = instance;
+  const readvertised$ =
+    readvertisedPaths === undefined
+      ? EMPTY
+      : bestPaths(instance, bus, readvertisedPaths, pick(subscriptions$, 'readvertised')).pipe(
+          map((changes): InstanceInput => ({ type: 'readvertised-paths', changes })),
+        );
+  const outputs$ = merge(fed$, imported$, readvertised$).pipe(
     // What an output brings about at once (a dummy dataplane confirms) waits until all outputs are obeyed.
     observeOn(queueScheduler),
     map((input) => instance.step(input)),
@@ -57,4 +62,25 @@ export function instancePipeline(instance: Instance, bus: RouteBus): InstancePip
     feed: (input) => fed$.next(input),
     subscribe: (subscriptions) => subscriptions$.next(subscriptions),
   };
+}
+
+function pick(
+  subscriptions$: Observable<InstanceSubscriptions>,
+  which: keyof InstanceSubscriptions,
+): Observable<Subscriptions> {
+  return subscriptions$.pipe(map((subscriptions) => subscriptions[which]));
+}
+
+/** The best paths in `table` of the routes that are subscribed to, as they change. */
+function bestPaths(
+  { setup: { source, kind } }: Instance,
+  bus: RouteBus,
+  table: BestPathTable,
+  subscriptions$: Observable<Subscriptions>,
+): Observable<readonly BestPathChange[]> {
+  const routes = kind.families.map((family) => {
+    const targets$ = subscriptions$.pipe(map((subscriptions) => subscriptions.get(family) ?? NO_TARGETS));
+    return bus.subscribeTo(source, family, targets$);
+  });
+  return merge(...routes).pipe(trackBest(table));
 }

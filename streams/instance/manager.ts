@@ -2,7 +2,6 @@ import type { Subscription } from 'rxjs';
 import type { Confirmation } from '../../lib/dataplane/intent.ts';
 import type { RouteTarget } from '../../lib/net/route-target.ts';
 import { failure, success, type Result } from '../../lib/result.ts';
-import { BestPathTable } from '../../lib/rib/best-path.ts';
 import { EVI } from '../../lib/vpn/evi.ts';
 import { checkEvpnPlug, checkIsEvi, evpnPlug, type EvpnPlug } from '../../lib/vpn/evpn-port.ts';
 import { EndpointIdentifiers } from '../../lib/vpn/identifiers.ts';
@@ -103,7 +102,7 @@ export class VpnManager {
 
   attach(request: AttachRequest<RequestedPort>): Promise<Answer> {
     return this.#serial.run(request.instanceId, async () => {
-      const fault = this.#whyRefused(request);
+      const fault = this.#whyRefused(request) ?? this.#isOfOtherType(request);
       if (fault !== undefined) return failure(fault);
       const { port } = request;
       return isEvpnPort(port) ? this.#attachEvi(request, port) : this.#attachPort({ ...request, port });
@@ -134,7 +133,7 @@ export class VpnManager {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
   }
 
-  #whyRefused({ instanceId, vpnType, port }: EndpointReference<RequestedPort>): VpnFault | undefined {
+  #whyRefused({ instanceId, port }: EndpointReference<RequestedPort>): VpnFault | undefined {
     if (this.#stopping) return STOPPING;
     if (isRedirectInstanceId(instanceId)) {
       return refused(
@@ -144,6 +143,11 @@ export class VpnManager {
     if (isEvpnPort(port) && port.evpnInstance === instanceId) {
       return refused(`local_port.evpn.id ${instanceId} is not valid: it is the instance itself`);
     }
+    return undefined;
+  }
+
+  /** A detach may name the wrong type: it is clear what is meant. */
+  #isOfOtherType({ instanceId, vpnType }: EndpointReference<RequestedPort>): VpnFault | undefined {
     const kind = this.#byExternalId.get(instanceId)?.instance.setup.kind;
     return kind === undefined || kind.vpnType === vpnType
       ? undefined
@@ -225,8 +229,7 @@ export class VpnManager {
     };
     const { labels, distinguishers } = this.numbers;
     const identifiers = new EndpointIdentifiers(name, bgpAddress, labels, distinguishers);
-    const bestPaths = new BestPathTable(kind.policy(setup));
-    const pipeline = instancePipeline(new Instance(setup, bestPaths, identifiers), bus);
+    const pipeline = instancePipeline(new Instance(setup, identifiers), bus);
     const subscription = pipeline.outputs$.subscribe((outputs) => {
       for (const output of outputs) this.#perform(member, output);
     });
@@ -292,14 +295,18 @@ export class VpnManager {
         member.log.warning(`${setup.externalId}: ${output.message}`);
         break;
       case 'ended':
-        this.#forget(setup);
+        this.#forget(member);
     }
   }
 
-  #forget(setup: InstanceSetup): void {
+  #forget(member: Member): void {
+    const { setup, gateway } = member.instance;
     this.#byExternalId.delete(setup.externalId);
     this.#byNumber.delete(setup.number);
     this.numbers.release(setup);
+    // The VRF into which it was plugged goes on without it.
+    const vrf = this.#byExternalId.get(gateway?.vrf.externalId ?? '');
+    if (vrf?.plugged?.evi === member) vrf.plugged = undefined;
     this.#options.bus.withdrawAll(setup.source);
     // It may be wanted again since it began to end.
     if (setup.redirectTarget !== undefined) this.#reviewRedirections();

@@ -21,6 +21,8 @@ export interface BgpView {
 }
 
 const SHOWN_FAMILIES: readonly Family[] = [VPNV4, EVPN, RTC, FLOWSPEC_VPNV4];
+/** In the order in which the families of a session are shown. */
+const ACTIVE_FAMILIES: readonly Family[] = [VPNV4, EVPN, FLOWSPEC_VPNV4, RTC];
 const COUNTED_FAMILIES: readonly Family[] = [VPNV4, EVPN, FLOWSPEC_VPNV4];
 
 export function showBgp(view: BgpView): LookingGlassNode {
@@ -57,16 +59,18 @@ function showPeers(view: BgpView): LookingGlassNode {
 
 function showPeer({ bus, localAddress, as, rtcEnabled }: BgpView, peer: Peer): LookingGlassNode {
   const status = peer.status();
-  const families = status.families.filter((family) => family !== RTC);
-  const subscriptions = [
-    ...showSubscriptions(families, status.requestedTargets),
-    ...(usesRtc(status) ? showSubscriptions([RTC], 'all') : []),
-  ];
+  // The Python daemon lists what the peer offers, even where RT Constraint is off on our side.
+  const families = ACTIVE_FAMILIES.filter(
+    (family) => status.families.includes(family) || (family === RTC && status.offersRtc),
+  );
+  const subscriptions = families.map(
+    (family) => [family, family === RTC ? ('all' as const) : status.requestedTargets] as const,
+  );
   return {
     peeringAddresses: { peer_address: peer.address, local_address: localAddress },
     as_info: { local: as, peer: status.peerAs },
     rtc: { active: usesRtc(status), enabled: rtcEnabled },
-    active_families: status.families.map(({ tuple }) => tuple),
+    active_families: families.map(({ tuple }) => tuple),
     protocol: {
       state: status.phase,
       previous_state: `(${status.previousPhase})`,
@@ -74,7 +78,7 @@ function showPeer({ bus, localAddress, as, rtcEnabled }: BgpView, peer: Peer): L
       last_transition_time: formatLocalTime(status.lastTransition),
     },
     name: peer.source.name,
-    internals: { 'event queue length': 0, subscriptions },
+    internals: { 'event queue length': 0, subscriptions: showSubscriptions(subscriptions) },
     adv_routes: new Reference(() => showRoutes(bus.routesOf(peer.source))),
     logs: new Reference(() => showLog(peer.log.records(), false)),
   };

@@ -1,5 +1,13 @@
-import { Collection, Link, Members, Reference, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
+import {
+  Collection,
+  Link,
+  Members,
+  Reference,
+  Unlisted,
+  type LookingGlassNode,
+} from '../../lib/api/looking-glass.ts';
 import type { Endpoint } from '../../lib/vpn/endpoint.ts';
+import { entriesOf, type DecidedEntry } from '../../lib/rib/best-path.ts';
 import type { Instance } from '../../lib/vpn/instance.ts';
 import type { ManagedInstance, VpnManager } from '../instance/manager.ts';
 import { showDrivers, type DriverViews } from './drivers.ts';
@@ -18,7 +26,7 @@ export function showVpns(manager: VpnManager, drivers: DriverViews): LookingGlas
           Array.from(manager.numbers.labels.inUse(), ([label, owner]) => [String(label), owner]),
         ),
       ),
-      intents: new Reference(() => showIntents(manager)),
+      intents: new Unlisted(() => showIntents(manager)),
     })),
     instances_per_vni: showInstancesByVni(manager),
   };
@@ -43,7 +51,7 @@ function showInstances(manager: VpnManager): LookingGlassNode {
       Array.from(manager.instances, ({ instance }) => ({
         id: instance.setup.externalId,
         name: instance.setup.name,
-        description: instance.description,
+        description: instance.description === '' ? undefined : instance.description,
       })),
     (id) => {
       const running = manager.find(id);
@@ -56,16 +64,15 @@ export function showInstance(manager: VpnManager, { instance, log }: ManagedInst
   const { setup } = instance;
   const isVrf = setup.kind.vpnType === 'ipvpn';
   return {
+    ...(isVrf ? {} : { gateway_port: showGatewayPort(instance) }),
     name: setup.name,
     internals: {
       'event queue length': 0,
-      subscriptions: Array.from(instance.subscriptions, ([family, targets]) =>
-        showSubscriptions([family], targets),
-      ).flat(),
+      subscriptions: showInstanceSubscriptions(instance),
     },
     ...(isVrf
       ? { readvertised: new Reference(() => showRoutes(instance.advertisements.readvertised(), false)) }
-      : { gateway_port: showGatewayPort(instance) }),
+      : {}),
     instance_type: setup.kind.instanceType,
     external_instance_id: setup.externalId,
     description: instance.description ?? null,
@@ -86,14 +93,24 @@ export function showInstance(manager: VpnManager, { instance, log }: ManagedInst
     attract_traffic: showAttractTraffic(instance),
     fallback: (instance.fallback as LookingGlassNode) ?? null,
     received_routes: new Reference(() =>
-      showEntries(instance, ({ entry, candidates }) =>
-        Array.from(candidates, (route) => showRoute(route, instance.bestPaths.whyNotBest(entry, route))),
+      showEntries(instance, ({ candidates, whyNotBest }) =>
+        candidates.map((route) => showRoute(route, whyNotBest(route))),
       ),
     ),
     best_routes: new Reference(() => showEntries(instance, ({ best }) => showRoutes(best))),
     adv_routes: new Reference(() => showRoutes(instance.advertisements.routes)),
     logs: new Reference(() => showLog(log.records(), false)),
   };
+}
+
+function showInstanceSubscriptions({ subscriptions, setup }: Instance): LookingGlassNode {
+  const { imported, readvertised } = subscriptions;
+  return showSubscriptions(
+    setup.kind.families.map((family) => {
+      const targets = new Set([...(imported.get(family) ?? []), ...(readvertised.get(family) ?? [])]);
+      return [family, targets];
+    }),
+  );
 }
 
 function showTargets(targets: Iterable<string>): readonly string[] {
@@ -114,7 +131,7 @@ function showPorts(instance: Instance): LookingGlassNode {
 function showEndpoint(endpoint: Endpoint): LookingGlassNode {
   return {
     label: endpoint.label,
-    mac_address: endpoint.mac,
+    mac_address: endpoint.macText,
     ip_address: endpoint.ipText ?? null,
     local_pref: endpoint.localPref ?? null,
     rd: endpoint.rd,
@@ -146,13 +163,15 @@ function showAttractTraffic({ setup: { attractTraffic } }: Instance): LookingGla
   };
 }
 
-type Entry = ReturnType<Instance['bestPaths']['entries']> extends Iterable<infer T> ? T : never;
-
-/** Routes by what they are routes to. */
-function showEntries(instance: Instance, show: (entry: Entry) => LookingGlassNode): LookingGlassNode {
+/** Routes by what they are routes to: those that are imported, and those that are there to be passed on. */
+function showEntries(
+  { setup, bestPaths, readvertisedPaths }: Instance,
+  show: (entry: DecidedEntry) => LookingGlassNode,
+): LookingGlassNode {
+  const tables = readvertisedPaths === undefined ? [bestPaths] : [bestPaths, readvertisedPaths];
   return new Members(function* () {
-    for (const entry of instance.bestPaths.entries()) {
-      const name = instance.setup.kind.formatEntry(entry.entry, entry.candidates[0]!);
+    for (const entry of entriesOf(tables)) {
+      const name = setup.kind.formatEntry(entry.entry, entry.candidates[0]!);
       if (name !== undefined) yield [name, show(entry)] as const;
     }
   });

@@ -11,8 +11,10 @@ import {
 import { AttributeCache } from '../../lib/bgp/attribute/attribute-cache.ts';
 import { RTC, type Family } from '../../lib/bgp/family.ts';
 import type { UpdateFault } from '../../lib/bgp/fault.ts';
+import { isDistinguishedBy } from '../../lib/bgp/nlri/route-distinguisher-of.ts';
 import type { Negotiated, SessionSettings } from '../../lib/bgp/session.ts';
 import { decodeUpdate, type UpdateContext } from '../../lib/bgp/update.ts';
+import type { RouteTarget } from '../../lib/net/route-target.ts';
 import { RequestedTargets } from '../../lib/rib/requested-targets.ts';
 import { NO_TARGETS, type TargetSet } from '../../lib/rib/route-index.ts';
 import { publication, type Publication, type RouteChange, type RouteSource } from '../../lib/rib/route.ts';
@@ -22,6 +24,8 @@ import { Outbox } from './outbox.ts';
 
 /** RFC 4684 §6: how long other families wait for the RT Constraint routes of the peer. */
 const MEMBERSHIP_WAIT = 60_000;
+
+const ALL_TARGETS: ReadonlySet<RouteTarget | 'all'> = new Set(['all']);
 
 /** Milliseconds from one warning about malformed UPDATEs to the next. */
 const WARNING_INTERVAL = 1_000;
@@ -50,6 +54,7 @@ export class EstablishedSession {
   readonly #context: UpdateContext;
   readonly #outbox: Outbox;
   readonly #requested = new RequestedTargets();
+  readonly #isOurs: (family: Family, key: string) => boolean;
   readonly #targets: BehaviorSubject<TargetSet>;
   readonly #end = new Subject<void>();
   #received: Publication[] = [];
@@ -63,6 +68,7 @@ export class EstablishedSession {
     const { negotiated, write } = options;
     this.#options = options;
     this.families = negotiated.families;
+    this.#isOurs = isDistinguishedBy(options.settings.identifier);
     const { fourOctetAs } = negotiated;
     this.#context = { fourOctetAs, families: new Set(this.families), attributes: new AttributeCache() };
     this.#outbox = new Outbox({ fourOctetAs, write, log: options.log });
@@ -73,9 +79,9 @@ export class EstablishedSession {
     return this.families.includes(RTC);
   }
 
-  /** The route targets that the peer has asked for. */
-  get requestedTargets(): TargetSet {
-    return this.#targets.value;
+  /** The route targets that the peer has asked for, each of them; without RT Constraint all. */
+  get requestedTargets(): ReadonlySet<RouteTarget | 'all'> {
+    return this.hasRtc ? this.#requested.each() : ALL_TARGETS;
   }
 
   start(): void {
@@ -95,6 +101,7 @@ export class EstablishedSession {
   /** Takes in the UPDATE whose body is `bytes[start, end)`; a fault that resets the session is returned. */
   receive(bytes: Buffer, start: number, end: number): UpdateFault | undefined {
     const { peer, settings } = this.#options;
+    const isOurs = this.#isOurs;
     const { endOfRib, faults } = decodeUpdate(
       bytes,
       start,
@@ -103,7 +110,8 @@ export class EstablishedSession {
       (family, key, payload, attributes) => {
         // RFC 4456 §8: our own route that a reflector sends back. In RT Constraint it means that the reflector wants
         // what we want (RFC 4684 §3.2).
-        const isOwn = family !== RTC && attributes?.originatorId === settings.identifier;
+        const isOwn =
+          family !== RTC && attributes?.originatorId === settings.identifier && isOurs(family, key);
         const received = publication(peer, family, key, payload, isOwn ? undefined : attributes);
         this.#received.push(received);
         if (family === RTC) {

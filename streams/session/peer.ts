@@ -19,8 +19,8 @@ import {
   type SessionStep,
   type SessionTimer,
 } from '../../lib/bgp/session.ts';
+import type { RouteTarget } from '../../lib/net/route-target.ts';
 import type { RouteSource } from '../../lib/rib/route.ts';
-import type { TargetSet } from '../../lib/rib/route-index.ts';
 import type { RouteBus } from '../bus/route-bus.ts';
 import type { ComponentLog } from '../log.ts';
 import type { Connect, Connection } from './connection.ts';
@@ -49,7 +49,9 @@ export interface PeerStatus {
   /** Seconds, as it is kept: whole thirds. */
   readonly holdTime: number;
   readonly families: readonly Family[];
-  readonly requestedTargets: TargetSet;
+  readonly requestedTargets: ReadonlySet<RouteTarget | 'all'>;
+  /** Whether the peer offers RT Constraint, which it may while we do not. */
+  readonly offersRtc: boolean;
   readonly peerAs: number;
 }
 
@@ -111,6 +113,7 @@ export class Peer {
       holdTime: 3 * keepaliveInterval(holdTime),
       families: this.#established?.families ?? [],
       requestedTargets: this.#established?.requestedTargets ?? new Set(),
+      offersRtc: this.#established !== undefined && this.#state.negotiated?.peerOffersRtc === true,
       peerAs: this.#state.negotiated?.peerAs ?? this.#options.settings.as,
     };
   }
@@ -174,6 +177,8 @@ export class Peer {
         this.#timers.stop(output.timer);
         break;
       case 'established': {
+        // What was in the way is no more: clients see an empty log, as of the Python daemon.
+        this.#options.log.clear();
         const connection = this.#connection!;
         this.#established = new EstablishedSession({
           ...this.#options,

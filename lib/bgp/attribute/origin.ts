@@ -1,5 +1,4 @@
-import { failure, success } from '../../result.ts';
-import { UPDATE_ERROR, updateFault } from '../fault.ts';
+import { success } from '../../result.ts';
 import { WELL_KNOWN, type AttributeDescriptor } from './descriptor.ts';
 import { lengthFault } from './fault.ts';
 
@@ -7,7 +6,10 @@ export const ORIGIN_IGP = 0;
 
 const NAMES = ['igp', 'egp', 'incomplete'];
 
-/** RFC 4271 §5.1.1, RFC 7606 §7.1 */
+/**
+ * RFC 4271 §5.1.1. Here nothing depends on it, so that a route whose ORIGIN is not defined is not lost for that
+ * (RFC 7606 §7.1 would have it withdrawn), as little as one that has none.
+ */
 export const ORIGIN: AttributeDescriptor<'origin'> = {
   code: 1,
   name: 'origin',
@@ -15,10 +17,7 @@ export const ORIGIN: AttributeDescriptor<'origin'> = {
   flags: WELL_KNOWN,
   decode(bytes, start, end) {
     if (end - start !== 1) return lengthFault('ORIGIN', end - start, '1');
-    const origin = bytes[start]!;
-    if (origin < NAMES.length) return success(origin);
-    const reason = `ORIGIN ${origin}, expected 0 to 2`;
-    return failure(updateFault('withdraw', UPDATE_ERROR.invalidOrigin, reason));
+    return success(bytes[start]!);
   },
   encode: (origin) => Buffer.from([origin]),
   format: (origin) => NAMES[origin] ?? `${origin}`,

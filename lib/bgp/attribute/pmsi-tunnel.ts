@@ -59,13 +59,20 @@ export const PMSI_TUNNEL: AttributeDescriptor<'pmsiTunnel'> = {
       type === INGRESS_REPLICATION ? ipAddressBytes(endpoint) : fromLatin1(endpoint),
     ]);
   },
-  format({ flags, type, label, endpoint }) {
-    const name = NAMES[type] ?? 'unknown';
-    const hex = endpoint === '' ? '' : `0x${fromLatin1(endpoint).toString('hex')}`;
-    const text = type === INGRESS_REPLICATION ? endpoint : hex;
-    return `pmsi:${name}:${flags}:${label === 0 ? '0' : `${label >> 4}(${label})`}:${text}`;
-  },
+  format: (tunnel) =>
+    formatTunnel(tunnel, tunnel.label === 0 ? '0' : `${tunnel.label >> 4}(${tunnel.label})`),
 };
+
+/** In routes of our own the label field is a VNI: there is no MPLS label in it. */
+export function formatOwnPmsiTunnel(tunnel: PmsiTunnel): string {
+  return formatTunnel(tunnel, `0(${tunnel.label})`);
+}
+
+function formatTunnel({ flags, type, endpoint }: PmsiTunnel, label: string): string {
+  const name = NAMES[type] ?? 'unknown';
+  const hex = endpoint === '' ? '' : `0x${fromLatin1(endpoint).toString('hex')}`;
+  return `pmsi:${name}:${flags}:${label}:${type === INGRESS_REPLICATION ? endpoint : hex}`;
+}
 
 function decodeEndpoint(type: number, bytes: Buffer, start: number, end: number): string {
   if (type !== INGRESS_REPLICATION) return latin1(bytes, start, end);

@@ -42,6 +42,6 @@ export function encodeExtendedCommunity(community: ExtendedCommunity): Buffer {
 
 /** As the looking glass shows it. */
 export function formatExtendedCommunity(community: ExtendedCommunity): string {
-  if (community.kind === 'unknown') return `0x${fromLatin1(community.bytes).toString('hex')}`;
+  if (community.kind === 'unknown') return `0x${fromLatin1(community.bytes).toString('hex').toUpperCase()}`;
   return BY_KIND.get(community.kind)!.format(community);
 }

@@ -28,6 +28,7 @@ test('an attach with nothing but what is mandatory', () => {
       instanceId: 'v1',
       mac: '52:54:00:00:00:01',
       ip: { address: '10.0.0.1', length: 24 },
+      macText: '52:54:00:00:00:01',
       ipText: '10.0.0.1/24',
       port: { interface: 'tap1', description: { linuxif: 'tap1' } },
       importTargets: [routeTarget('64512:1')],

@@ -6,6 +6,7 @@ import {
   lookUp,
   Members,
   Reference,
+  Unlisted,
   type LookingGlassNode,
 } from '../../../lib/api/looking-glass.ts';
 
@@ -23,6 +24,7 @@ const tree: LookingGlassNode = {
     opened++;
     return [{ name: 'a', source: new Link(['bgp', 'VRF-1'], { id: 'VRF-1' }) }];
   }),
+  unlisted: new Unlisted(() => ({ deep: 1 })),
   many: new Members(function* () {
     yield ['one', [1, 2]];
     yield ['none', undefined];
@@ -38,6 +40,7 @@ const tree: LookingGlassNode = {
 };
 
 const found: [path: string[], value: unknown][] = [
+  [['unlisted', 'deep'], 1],
   [
     [],
     {

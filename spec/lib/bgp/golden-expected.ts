@@ -130,7 +130,7 @@ end-of-rib l2vpn/evpn
  origin 0, AS path []
  med: 0
  local-preference: 100
- extended-community: 0x0603525400aa00ff
+ extended-community: 0x0603525400AA00FF
 `,
   'frr/evpn-prefix-network-withdraw': `
 - evpn:prfxadv::64512:3:-:0:10.9.0.0/24:0.0.0.0: label 0
@@ -200,7 +200,7 @@ end-of-rib ipv4/mpls-vpn
  next hop: 127.0.0.11
  origin 2, AS path []
  local-preference: 100
- extended-community: [ target:64512:1 encap:VXLAN 0x0603525400aa00ff ]
+ extended-community: [ target:64512:1 encap:VXLAN 0x0603525400AA00FF ]
 `,
   'gobgp/evpn-mac-ipv4-withdraw': `
 - evpn:macadv::192.0.2.1:3:-:0:52:54:00:AA:00:01/48:10.9.0.7: label 48 (777)
@@ -210,7 +210,7 @@ end-of-rib ipv4/mpls-vpn
  next hop: 127.0.0.11
  origin 2, AS path []
  local-preference: 100
- extended-community: [ target:64512:1 0x030d000000000000 0x030d000000000000 ]
+ extended-community: [ target:64512:1 0x030D000000000000 0x030D000000000000 ]
 `,
   'gobgp/evpn-mac-ipv6-segment-withdraw': `
 - evpn:macadv::192.0.2.1:3:00:11:22:33:44:55:66:77:88:99:5:52:54:00:AA:00:01/48:2001:db8::7: label 48 (777)

@@ -134,14 +134,14 @@ const FAULTY: readonly (readonly [
   ['cut short', hex('0000 00'), [], ['reset 3/1']],
   ['withdrawn routes run over the end', hex('0001 0000'), [], ['reset 3/1']],
   ['attributes run over the end', hex('0000 0001'), [], ['reset 3/1']],
-  ['malformed ORIGIN', body('40 01 01 07', AS_PATH, REACH), [WITHDRAWN], ['withdraw 3/6']],
+  ['malformed ORIGIN', body('40 01 02 0000', AS_PATH, REACH), [WITHDRAWN], ['withdraw 3/5']],
   ['malformed LOCAL_PREF', body(REACH, '40 05 02 0064'), [WITHDRAWN], ['withdraw 3/5']],
   ['ORIGIN with wrong flags', body(REACH, 'c0 01 01 00'), [WITHDRAWN], ['withdraw 3/4']],
   [
     'two malformed attributes',
-    body(REACH, '40 01 01 07', '40 02 01 00'),
+    body(REACH, '40 01 02 0000', '40 02 01 00'),
     [WITHDRAWN],
-    ['withdraw 3/6', 'withdraw 3/11'],
+    ['withdraw 3/5', 'withdraw 3/11'],
   ],
   ['ORIGIN twice', body(REACH, ORIGIN, '40 01 01 02'), [ANNOUNCED], ['discard 3/1']],
   ['MP_REACH twice', body(REACH, REACH), [], ['reset 3/1']],
@@ -168,9 +168,9 @@ const FAULTY: readonly (readonly [
   ],
   [
     'a malformed attribute and no route (RFC 7606 §5.2)',
-    body('40 01 01 07', UNREACH),
+    body('40 01 02 0000', UNREACH),
     [],
-    ['withdraw 3/6', 'reset 3/6'],
+    ['withdraw 3/5', 'reset 3/5'],
   ],
   ['a repeated attribute and no route', body(ORIGIN, ORIGIN, UNREACH), [WITHDRAWN], ['discard 3/1']],
   [
@@ -311,7 +311,15 @@ test('property: real UPDATEs with some bytes changed, cut or added are routes or
 });
 
 test('property: after a reset nothing more is given, after a withdraw nothing stays announced', () => {
-  const attribute = fc.constantFrom(ORIGIN, '40 01 01 07', '40 05 02 0064', REACH, UNREACH, '40 05', AS_PATH);
+  const attribute = fc.constantFrom(
+    ORIGIN,
+    '40 01 02 0000',
+    '40 05 02 0064',
+    REACH,
+    UNREACH,
+    '40 05',
+    AS_PATH,
+  );
   fc.assert(
     fc.property(fc.array(attribute, { maxLength: 6 }), (attributes) => {
       const { routes, faults } = decode(body(...attributes));

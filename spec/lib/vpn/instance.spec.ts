@@ -12,6 +12,7 @@ import {
   testInstance,
   type TestInstance,
 } from '../../fixtures/instances.ts';
+import { attractTraffic } from '../../fixtures/passing-on.ts';
 import { macRoute, multicastRoute, pe1, pe2, rt1, rt2, vpnv4Route } from '../../fixtures/routes.ts';
 import type { Publication, Route } from '../../../lib/rib/route.ts';
 
@@ -409,14 +410,34 @@ test('a VNI other than that of the instance is ignored with a word', () => {
   assert.is(driver.order.filter((type) => type === 'warning').length, 1);
 });
 
-test('without export targets nothing is announced, until there are some', () => {
+test('another readvertise or attract_traffic than the first is ignored with a word, none at all without', () => {
+  const readvertise = { from: [rt1], to: [rt2] };
+  const driver = new Driver(testInstance('ipvpn', { readvertise }));
+  const warnings = (): number => driver.order.filter((type) => type === 'warning').length;
+  driver.attach(attachRequest('ipvpn', '10.0.0.1', { readvertise: { from: [rt1], to: [rt2] } }));
+  driver.attach(attachRequest('ipvpn', '10.0.0.1'));
+  assert.is(warnings(), 0);
+  driver.attach(attachRequest('ipvpn', '10.0.0.1', { readvertise: { from: [rt2], to: [rt1] } }));
+  assert.is(warnings(), 1);
+  driver.attach(attachRequest('ipvpn', '10.0.0.1', { attractTraffic: attractTraffic() }));
+  assert.is(warnings(), 2);
+});
+
+test('when the last export target goes the routes go, until there are some again', () => {
+  const driver = new Driver(testInstance('evpn'));
+  driver.attach(attachRequest('evpn', '10.0.0.1'));
+  driver.attach(attachRequest('evpn', '10.0.0.2'));
+  driver.attach(attachRequest('evpn', '10.0.0.1', { exportTargets: [] }));
+  assert.equal(driver.names(), [macIp('10.0.0.1')], 'what is attached is announced all the same');
+  driver.attach(attachRequest('evpn', '10.0.0.2'));
+  assert.equal(driver.names(), [macIp('10.0.0.1'), macIp('10.0.0.2'), multicast]);
+});
+
+test('an instance that begins without export targets announces its routes without any', () => {
   const driver = new Driver(testInstance('evpn'));
   driver.attach(attachRequest('evpn', '10.0.0.1', { exportTargets: [] }));
-  assert.equal(driver.names(), []);
-  driver.attach(attachRequest('evpn', '10.0.0.1'));
-  assert.equal(driver.names(), [macIp('10.0.0.1'), multicast]);
-  driver.attach(attachRequest('evpn', '10.0.0.1', { exportTargets: [] }));
-  assert.equal(driver.names(), []);
+  driver.attach(attachRequest('evpn', '10.0.0.2', { exportTargets: [] }));
+  assert.equal(driver.names(), [macIp('10.0.0.1'), macIp('10.0.0.2'), multicast]);
 });
 
 test('VRF: the dataplane has a prefix for as long as there is a route to it', () => {

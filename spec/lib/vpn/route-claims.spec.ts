@@ -88,14 +88,15 @@ interface Claim {
   readonly route: Route;
 }
 
-/** What must be in force: of own claims the youngest, else of the others the oldest. `claims`: the oldest first. */
+const BY_RANK: readonly Precedence[] = ['unwanted', 'again', 'own'];
+
+/** What must be in force: of those with the highest precedence the youngest. `claims`: the oldest first. */
 function expected(claims: readonly Claim[]): readonly string[] {
   const byKey = new Map<string, Route>();
-  for (const { route: each } of claims.filter(({ precedence }) => precedence === 'again').reverse()) {
-    byKey.set(each.key, each);
-  }
-  for (const { route: each } of claims.filter(({ precedence }) => precedence === 'own')) {
-    byKey.set(each.key, each);
+  for (const rank of BY_RANK) {
+    for (const { route: each } of claims.filter(({ precedence }) => precedence === rank)) {
+      byKey.set(each.key, each);
+    }
   }
   return [...byKey.values()].map(text).sort();
 }
@@ -103,6 +104,7 @@ function expected(claims: readonly Claim[]): readonly string[] {
 test('whatever the order of claims: what was published is what is in force, and nothing is withdrawn twice', () => {
   const step = fc.record({
     owner: fc.nat(5),
+    isWanted: fc.boolean(),
     prefix: fc.option(fc.nat(2)),
     localPref: fc.integer({ min: 1, max: 3 }),
   });
@@ -111,14 +113,16 @@ test('whatever the order of claims: what was published is what is in force, and 
       const claims = new RouteClaims();
       const network = new Map<string, Publication>();
       let model: readonly Claim[] = [];
-      for (const { owner, prefix, localPref } of steps) {
-        const precedence: Precedence = owner < 3 ? 'own' : 'again';
+      for (const { owner, isWanted, prefix, localPref } of steps) {
+        const precedence: Precedence = owner >= 3 ? 'again' : isWanted ? 'own' : 'unwanted';
         const wanted = prefix === null ? undefined : route(`10.${prefix}.0.0/16`, localPref);
         for (const each of claims.replace(String(owner), wanted, precedence)) {
           if (each.attributes === undefined) assert.ok(network.delete(each.key));
           else network.set(each.key, each);
         }
-        const standing = model.find((claim) => claim.owner === owner && claim.route.key === wanted?.key);
+        const standing = model.find(
+          (each) => each.owner === owner && each.route.key === wanted?.key && each.precedence === precedence,
+        );
         const claim: Claim | undefined = wanted && { owner, precedence, route: wanted };
         if (claim !== undefined && standing !== undefined) {
           model = model.map((each) => (each === standing ? claim : each));

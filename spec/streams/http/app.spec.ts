@@ -49,6 +49,8 @@ const statuses: [request: string, status: number][] = [
   ['GET /looking-glass//summary//version', 200],
   ['GET /looking-glass/nosuch', 404],
   ['POST /looking-glass/summary', 404],
+  ['HEAD /looking-glass', 200],
+  ['HEAD /looking-glass/summary', 404],
   ['GET /looking-glass/%ff', 404],
   ['GET /nosuch', 404],
 ];
@@ -56,6 +58,32 @@ for (const [request, status] of statuses) {
   test(`${request} → ${status}`, async () => {
     const [method, path] = request.split(' ') as [string, string];
     assert.is((await app().request(path, { method, headers: json })).status, status);
+  });
+}
+
+const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+const acceptable: [request: string, accept: string, status: number][] = [
+  ['GET /ping', 'application/json', 200],
+  ['GET /ping', '*/*', 200],
+  ['GET /ping', 'application/*', 200],
+  ['GET /ping', 'image/png, */*;q=0.1', 200],
+  ['GET /looking-glass/summary', browser, 200],
+  ['GET /ping', 'text/plain', 406],
+  ['GET /ping/', 'text/plain', 406],
+  ['GET /ping', 'text/html', 406],
+  ['GET /ping', 'application/json;q=0, */*', 406],
+  ['GET /', 'text/plain', 406],
+  ['POST /attach_localport', 'text/plain', 406],
+  ['PUT /attach_localport', 'text/plain', 406],
+  ['POST /detach_localport', 'application/xml', 406],
+  ['GET /looking-glass', 'text/plain', 406],
+  ['GET /looking-glass/nosuch', 'text/plain', 406],
+  ['GET /nosuch', 'text/plain', 404],
+];
+for (const [request, accept, status] of acceptable) {
+  test(`${request} for a client that accepts ${accept} → ${status}`, async () => {
+    const [method, path] = request.split(' ') as [string, string];
+    assert.is((await app().request(path, { method, headers: { accept } })).status, status);
   });
 }
 
@@ -106,7 +134,7 @@ test('an error is JSON, HTML or text, as the client wants', async () => {
     return [answer.headers.get('content-type') ?? '', await answer.text()];
   };
   assert.match((await ask(json))[0], /^application\/json/);
-  const [type, html] = await ask({ accept: 'text/html' });
+  const [type, html] = await ask({ accept: browser });
   assert.match(type, /^text\/html/i);
   assert.not.match(html, /<b>/);
   assert.match((await ask({}))[0], /^text\/plain/i);

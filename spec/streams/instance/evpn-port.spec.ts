@@ -140,22 +140,29 @@ test('the VRF goes first, then the EVI', async () => {
   assert.equal([...scene.evpn.held.keys(), ...scene.announced()], []);
 });
 
-test('the EVI loses its last port first: it stays while it is plugged, and goes with the VRF', async () => {
+test('the EVI loses its last port first: it ends, and the VRF goes on until its endpoint is detached', async () => {
   const scene = await sceneWithEvi();
   await scene.manager.attach(behindEvi(1));
   assert.ok((await scene.manager.detach(eviEndpoint(50))).ok);
-  assert.is(scene.manager.instanceCount, 2);
-  assert.is(gatewayKeys(scene).length, 2);
-  assert.is(scene.bus.countRoutes(EVPN, 'local'), 1, 'the multicast route');
-  await scene.manager.attach(behindEvi(2));
-  await scene.manager.attach(eviEndpoint(51));
-  await scene.manager.detach(eviEndpoint(51));
-  await scene.manager.detach(behindEvi(1));
-  assert.is(scene.manager.instanceCount, 2);
-  assert.ok((await scene.manager.detach(behindEvi(2))).ok);
+  assert.is(scene.manager.instanceCount, 1);
+  assert.equal(gatewayKeys(scene), []);
+  assert.is(scene.bus.countRoutes(EVPN, 'local'), 0);
+  assert.ok((await scene.manager.detach(behindEvi(1))).ok);
   assert.is(scene.manager.instanceCount, 0);
   assert.equal([...scene.evpn.held.keys(), ...scene.ipvpn.held.keys(), ...scene.announced()], []);
   assert.is(scene.manager.numbers.labels.inUse().size, 0);
+});
+
+test('an EVI that is there again is plugged again by the next attach to the VRF', async () => {
+  const scene = await sceneWithEvi();
+  await scene.manager.attach(behindEvi(1));
+  await scene.manager.detach(eviEndpoint(50));
+  assert.match(refusal(await scene.manager.attach(behindEvi(1))), /there is no such VPN instance$/);
+  await scene.manager.attach(eviEndpoint(50));
+  assert.ok((await scene.manager.attach(behindEvi(1))).ok);
+  assert.is(gatewayKeys(scene).length, 2);
+  assert.ok((await scene.manager.detach(behindEvi(1))).ok);
+  assert.equal(gatewayKeys(scene), []);
 });
 
 test('a repeat changes nothing, but asks for the pair again: somebody may have removed it', async () => {
@@ -172,24 +179,18 @@ test('a repeat changes nothing, but asks for the pair again: somebody may have r
 });
 
 test('an attach for which the pair cannot be had again fails, and what is plugged stays so', async () => {
-  for (const withPort of [true, false]) {
-    const scene = await sceneWithEvi();
-    await scene.manager.attach(behindEvi(1));
-    if (!withPort) await scene.manager.detach(eviEndpoint(50));
-    const before = inventory(scene);
-    scene.evpn.refusing = /veth-pair|gateway-port/;
-    for (const number of [1, 2]) {
-      assert.is(refusal(await scene.manager.attach(behindEvi(number))), 'dataplane: no');
-      assert.equal(inventory(scene), before);
-    }
-    assert.match(
-      refusal(await scene.manager.attach(behindEvi(3, { instanceId: 'new' }))),
-      /into vrf already$/,
-    );
-    scene.evpn.refusing = undefined;
-    assert.ok((await scene.manager.detach(behindEvi(1))).ok);
-    assert.equal(gatewayKeys(scene), []);
+  const scene = await sceneWithEvi();
+  await scene.manager.attach(behindEvi(1));
+  const before = inventory(scene);
+  scene.evpn.refusing = /veth-pair|gateway-port/;
+  for (const number of [1, 2]) {
+    assert.is(refusal(await scene.manager.attach(behindEvi(number))), 'dataplane: no');
+    assert.equal(inventory(scene), before);
   }
+  assert.match(refusal(await scene.manager.attach(behindEvi(3, { instanceId: 'new' }))), /into vrf already$/);
+  scene.evpn.refusing = undefined;
+  assert.ok((await scene.manager.detach(behindEvi(1))).ok);
+  assert.equal(gatewayKeys(scene), []);
 });
 
 test('a MAC that is behind the EVI cannot be attached with another local_port', async () => {

@@ -50,7 +50,7 @@ class Scene {
       address: reflector,
       settings: { as: 64512, identifier: '192.0.2.1', families: SESSION_FAMILIES },
       bus: this.bus,
-      log: logs.component('peer'),
+      log: logs.component('peer', 'INFO'),
       scheduler: this.scheduler,
       random: () => 1,
       connect: (events) => {
@@ -215,6 +215,22 @@ test('the routes of a peer come with its session and go with it', async () => {
   assert.is(scene.bus.countRoutes(VPNV4, 'peer'), 0);
   assert.is(scene.bus.subscriptionCount, 0);
   await scene.heard();
+});
+
+test('a route of our own that a reflector sends back is not taken, one of another PE is', () => {
+  const scene = new Scene().establish();
+  const values = { originatorId: '192.0.2.1' };
+  scene.send(announce(vpnv4Route('10.9.0.0/24', { rd: '192.0.2.1:7', values })));
+  assert.is(scene.bus.countRoutes(VPNV4, 'peer'), 0);
+  scene.send(announce(vpnv4Route('10.9.0.0/24', { rd: '198.51.100.1:7', values })));
+  assert.is(scene.bus.countRoutes(VPNV4, 'peer'), 1);
+});
+
+test('an established session has nothing to report to the looking glass, a lost one has', () => {
+  const scene = new Scene().establish();
+  assert.equal(scene.peer.log.records(), []);
+  scene.lose();
+  assert.is(scene.peer.log.records().length, 1);
 });
 
 test('a lost session is tried again, and everything is said again', async () => {

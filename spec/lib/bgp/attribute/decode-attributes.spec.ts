@@ -55,9 +55,9 @@ const FAULTS: readonly (readonly [name: string, bytes: string, values: Attribute
     ],
     [
       'the second of two is discarded, even if the first is malformed',
-      '400101 07  400101 02',
+      '400102 0000  400101 02',
       {},
-      ['withdraw 6 ORIGIN 7, expected 0 to 2', 'discard 1 attribute 1 more than once'],
+      ['withdraw 5 ORIGIN of 2 bytes, expected 1', 'discard 1 attribute 1 more than once'],
     ],
     ['an optional ORIGIN', 'c00101 00', { origin: 0 }, ['withdraw 4 origin with flags 0xc0']],
     [

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatAttributes } from '../../../../lib/bgp/attribute/format-attributes.ts';
+import { formatAttributes, formatOwnAttributes } from '../../../../lib/bgp/attribute/format-attributes.ts';
 import { routeTarget } from '../../../../lib/net/route-target.ts';
 
 test('all but ORIGIN and AS_PATH', () => {
@@ -33,6 +33,13 @@ test('all but ORIGIN and AS_PATH', () => {
 
 test('what a route has not is not shown', () => {
   assert.equal(formatAttributes({}), {});
+});
+
+test('in routes of our own the label of PMSI_TUNNEL is 0', () => {
+  const pmsiTunnel = { flags: 0, type: 6, label: 500, endpoint: '127.0.0.2' };
+  assert.equal(formatOwnAttributes({ pmsiTunnel }), {
+    'pmsi-tunnel': 'pmsi:ingressreplication:0:0(500):127.0.0.2',
+  });
 });
 
 test.run();

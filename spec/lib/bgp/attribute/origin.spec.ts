@@ -9,9 +9,9 @@ testAttribute(
     ['IGP', '00', 0, 'igp'],
     ['EGP', '01', 1, 'egp'],
     ['incomplete', '02', 2, 'incomplete'],
+    ['a value that is not defined', '07', 7, '7'],
   ],
   [
-    ['undefined value', '03', 'withdraw', 6],
     ['no byte', '', 'withdraw', 5],
     ['two bytes', '00 00', 'withdraw', 5],
   ],

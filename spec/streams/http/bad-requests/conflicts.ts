@@ -88,9 +88,9 @@ const VRF_DETACH: readonly Row[] = [
     'VPN __proto__ could not be found',
   ],
   [
-    'the id of an EVI',
+    'an endpoint that an EVI does not have',
     { vpn_instance_id: 'e1' },
-    'VPN e1 exists with vpn_type evpn, it cannot be used as ipvpn',
+    "Endpoint ('52:54:00:00:00:09', '10.0.0.9/24') not plugged yet, can't unplug",
   ],
   [
     'a MAC that is not there',
@@ -121,19 +121,14 @@ const VRF_DETACH: readonly Row[] = [
 
 const EVI_DETACH: readonly Row[] = [
   [
-    'a MAC that is not there, with all its addresses',
-    { ip_address: undefined },
-    "Endpoint ('52:54:00:00:00:19', None) not plugged yet, can't unplug",
-  ],
-  [
     'an address of a MAC without any',
     { mac_address: '52:54:00:00:00:12' },
     "Endpoint ('52:54:00:00:00:12', '10.9.0.9') not plugged yet, can't unplug",
   ],
   [
-    'the id of a VRF',
+    'an endpoint that a VRF does not have',
     { vpn_instance_id: 'v2' },
-    'VPN v2 exists with vpn_type ipvpn, it cannot be used as evpn',
+    "Endpoint ('52:54:00:00:00:19', '10.9.0.9') not plugged yet, can't unplug",
   ],
 ];
 

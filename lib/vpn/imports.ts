@@ -1,0 +1,67 @@
+import type { DataplaneState, Intent } from '../dataplane/intent.ts';
+import type { RouteTarget } from '../net/route-target.ts';
+import type { BestPathChange } from '../rib/best-path.ts';
+import type { EndpointTable } from './endpoint.ts';
+import type { ImportContext, InstanceSetup } from './instance-kind.ts';
+import { Redirections } from './redirections.ts';
+import { RemoteStates } from './remote-states.ts';
+
+/** What follows from a change of the best routes. */
+export interface ImportChange {
+  readonly intents: readonly Intent[];
+  /** The targets to which packets were redirected before, and are now. */
+  readonly redirectedBefore: ReadonlySet<RouteTarget>;
+  readonly redirectedNow: ReadonlySet<RouteTarget>;
+  /** About routes that the dataplane has no use for. */
+  readonly warnings: readonly string[];
+}
+
+/** What the routes that an instance imports ask of the dataplane. */
+export class Imports {
+  readonly #context: ImportContext;
+  readonly #states = new RemoteStates();
+  readonly #redirections = new Redirections();
+  /** Warnings that were given: each is given once, whatever the number of routes that deserve it. */
+  readonly #warned = new Set<string>();
+  #warnings: string[] = [];
+
+  constructor(setup: InstanceSetup, endpoints: EndpointTable) {
+    this.#context = { setup, endpoints, warn: (message) => this.#warn(message) };
+  }
+
+  /** The best routes of these entries are others now, or are to be looked at again. */
+  fold(changes: readonly BestPathChange[]): ImportChange {
+    const redirectedBefore = this.#redirections.targets;
+    const intents: Intent[] = [];
+    for (const { entry, best } of changes) {
+      const states = this.#context.setup.kind.remoteStates(this.#context, best, entry);
+      const [first] = states;
+      const isRedirection = first?.kind === 'traffic-classifier';
+      this.#redirections.replace(entry, isRedirection ? first.redirectTarget : undefined);
+      for (const intent of this.#states.replace(entry, states)) intents.push(intent);
+    }
+    const warnings = this.#warnings;
+    this.#warnings = [];
+    return { intents, redirectedBefore, redirectedNow: this.#redirections.targets, warnings };
+  }
+
+  /** Asks for nothing any more. */
+  clear(): readonly Intent[] {
+    return this.#states.clear();
+  }
+
+  get states(): Iterable<DataplaneState> {
+    return this.#states.states();
+  }
+
+  /** The targets to which packets are redirected. */
+  get redirected(): ReadonlySet<RouteTarget> {
+    return this.#redirections.targets;
+  }
+
+  #warn(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#warnings.push(message);
+  }
+}
