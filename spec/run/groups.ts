@@ -23,7 +23,9 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'unit',
     about: 'codecs, machines, reducers, pipelines on virtual time, configuration, commands',
-    command: specs('(?!(flood|interop|packets)/|docs/examples|streams/sinks/.*-(kernel|traffic)).*'),
+    command: specs(
+      '(?!(flood|interop|packets|side-by-side)/|docs/examples|streams/sinks/.*-(kernel|traffic)).*',
+    ),
     counts: 'summary',
     stage: 1,
     usesBuild: true,
@@ -63,6 +65,17 @@ export const GROUPS: readonly Group[] = [
     usesBuild: true,
     needsRoot: false,
     packages: ['gobgpd', 'frr', 'bird2', 'systemd', 'curl', 'python3-networking-bagpipe'],
+    timeout: 300,
+  },
+  {
+    name: 'side-by-side',
+    about: 'a random sequence through this daemon and the original: the same routes on the wire',
+    command: specs('side-by-side/.*'),
+    counts: 'summary',
+    stage: 2,
+    usesBuild: true,
+    needsRoot: false,
+    packages: ['gobgpd', 'python3-networking-bagpipe'],
     timeout: 300,
   },
   {
