@@ -13,7 +13,7 @@ export const DIFFERENCES = {
   refused:
     'An attachment that is refused, or that the dataplane cannot carry out, leaves nothing behind: no instance, label, ' +
     'subscription or route.',
-  'detach-unknown': 'Detaching an endpoint that is not plugged is 400 for both VPN types.',
+  'detach-unknown': 'Detaching an endpoint that is not plugged is 400 for both VPN types',
   'target-forms': 'Route targets may have all three forms: `64512:1`, `65537:1` (4-octet AS), `192.0.2.1:1`.',
   ipv6: 'IPv6 addresses are refused for `ipvpn`, for they cannot be announced as VPNv4; E-VPN takes them.',
   'group-mac':
