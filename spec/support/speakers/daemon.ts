@@ -47,16 +47,21 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     options,
   );
   const api = options.api ?? apiClient({ host: '127.0.0.1', port: options.apiPort });
+  await answers(options.name, program, api);
+  return { program, api, configurationFile };
+}
+
+/** Resolves when the API of a daemon answers. */
+export async function answers(name: string, program: Program, api: ApiClient): Promise<void> {
   await eventually(
-    `${options.name} answers`,
+    `${name} answers`,
     async () => {
       if (!program.isRunning()) throw new Hopeless(`the daemon has ended: ${program.output()}`);
       const { status, body } = await api.send('GET', '/ping');
       if (status !== 200) throw new Error(`/ping: ${status} ${body}`);
     },
-    20_000,
+    30_000,
   );
-  return { program, api, configurationFile };
 }
 
 function completeConfiguration(options: DaemonOptions): Configuration {

@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiClient } from '../api-client.ts';
-import { eventually, Hopeless } from '../eventually.ts';
 import { startProgram } from '../programs.ts';
-import type { Daemon, DaemonOptions } from './daemon.ts';
+import { answers, type Daemon, type DaemonOptions } from './daemon.ts';
 import { AS_NUMBER } from './gobgp.ts';
 
 /**
@@ -20,15 +19,7 @@ export async function startOriginal(options: Omit<DaemonOptions, 'configuration'
     options,
   );
   const api = apiClient({ host: '127.0.0.1', port: options.apiPort });
-  await eventually(
-    `${options.name} answers`,
-    async () => {
-      if (!program.isRunning()) throw new Hopeless(`the daemon has ended: ${program.output()}`);
-      const { status, body } = await api.send('GET', '/ping');
-      if (status !== 200) throw new Error(`/ping: ${status} ${body}`);
-    },
-    30_000,
-  );
+  await answers(options.name, program, api);
   return { program, api, configurationFile };
 }
 
