@@ -19,6 +19,7 @@ export interface BestPathPolicy {
 /** The best routes of one entry are others now; an empty `best` says that the last one is gone. */
 export interface BestPathChange {
   readonly entry: string;
+  readonly before: readonly Route[];
   readonly best: readonly Route[];
 }
 
@@ -88,12 +89,10 @@ export class BestPathTable {
 
   #add(route: Route, touched: Set<string>): void {
     for (const name of this.#policy.entriesOf(route)) {
-      let entry = this.#entries.get(name);
-      if (entry === undefined) {
-        entry = { candidates: [], best: NO_ROUTES };
-        this.#entries.set(name, entry);
-      }
-      entry.candidates.push(route);
+      const entry = this.#entries.get(name);
+      // A list that begins with its first element has room for one; an empty one that grows, for seventeen.
+      if (entry === undefined) this.#entries.set(name, { candidates: [route], best: NO_ROUTES });
+      else entry.candidates.push(route);
       touched.add(name);
     }
   }
@@ -114,7 +113,7 @@ export class BestPathTable {
     const best = selectBest(this.#policy, entry.candidates);
     if (best.length === 0) this.#entries.delete(name);
     entry.best = best;
-    return sameRoutes(before, best) ? undefined : { entry: name, best };
+    return sameRoutes(before, best) ? undefined : { entry: name, before, best };
   }
 }
 

@@ -77,6 +77,8 @@ export const EVI: InstanceKind = {
     tieBreak: [LOWER_NEXT_HOP, LOWER_BYTES],
   }),
 
+  sharesStates: true,
+
   entriesOfEndpoint: ({ mac, ip }) =>
     ip === undefined ? [macEntry(mac)] : [macEntry(mac), ipEntry(ip.address)],
 

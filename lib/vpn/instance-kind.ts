@@ -72,6 +72,8 @@ export interface InstanceKind {
   readonly policy: (setup: InstanceSetup) => BestPathPolicy;
   /** The decisions that an endpoint of our own makes moot: their keys among `BestPathPolicy.entriesOf`. */
   readonly entriesOfEndpoint: (endpoint: Endpoint) => readonly string[];
+  /** Whether two entries may ask for one object, or endpoints have a say in what an entry asks for. */
+  readonly sharesStates: boolean;
   /**
    * What the dataplane must hold for the best routes of one entry. Routes that it has no use for are left out, with
    * a word to `warn`.

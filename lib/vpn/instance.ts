@@ -108,7 +108,7 @@ export class Instance {
     const { readvertiser } = this.advertisements;
     this.readvertisedPaths = readvertiser && new BestPathTable(readvertiser.policy);
     this.#identifiers = identifiers;
-    this.#imports = new Imports(setup, this.endpoints);
+    this.#imports = new Imports(setup, this.endpoints, this.bestPaths);
   }
 
   get importTargets(): ReadonlySet<RouteTarget> {
@@ -332,10 +332,10 @@ export class Instance {
   /** An endpoint came or went: what the network says of its addresses counts no more, or again. */
   #reviewRemote(endpoint: Endpoint): Outputs {
     const own = this.setup.kind.entriesOfEndpoint(endpoint);
-    const changes = this.bestPaths.entriesAround(own).map((entry) => ({
-      entry,
-      best: this.bestPaths.bestOf(entry),
-    }));
+    const changes = this.bestPaths.entriesAround(own).map((entry) => {
+      const best = this.bestPaths.bestOf(entry);
+      return { entry, before: best, best };
+    });
     return this.#import(changes);
   }
 

@@ -1,6 +1,6 @@
 import { FLOWSPEC_VPNV4, VPNV4 } from '../bgp/family.ts';
 import { decodeFlowspec, formatFlowspecComponents } from '../bgp/nlri/flowspec-vpnv4.ts';
-import { decodeVpnv4, encodeVpnv4 } from '../bgp/nlri/vpnv4.ts';
+import { encodeVpnv4, labelsOf, prefixOf } from '../bgp/nlri/vpnv4.ts';
 import type { DataplaneState, NextHop } from '../dataplane/intent.ts';
 import { HIGHER_LOCAL_PREF } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
@@ -66,6 +66,8 @@ export const VRF: InstanceKind = {
     tieBreak: tieBreakOf(setup),
   }),
 
+  sharesStates: false,
+
   entriesOfEndpoint: () => [],
 
   remoteStates: (context, best) =>
@@ -73,15 +75,14 @@ export const VRF: InstanceKind = {
 
   formatEntry: (_entry, candidate) =>
     candidate.family === VPNV4
-      ? `'${decodeVpnv4(candidate).prefix}'`
+      ? `'${prefixOf(candidate)}'`
       : `('Flow', ' ${formatFlowspecComponents(decodeFlowspec(candidate).components)}')`,
 };
 
 function prefixStates(context: ImportContext, routes: readonly Route[]): readonly DataplaneState[] {
   const nextHops = distinctNextHops(routes.flatMap((route) => nextHopsOf(context, route)));
   if (nextHops.length === 0) return [];
-  const { prefix } = decodeVpnv4(routes[0]!);
-  return [{ kind: 'remote-prefix', instance: context.setup.number, prefix, nextHops }];
+  return [{ kind: 'remote-prefix', instance: context.setup.number, prefix: prefixOf(routes[0]!), nextHops }];
 }
 
 /** One label, in the number form of the payload; an encapsulation of ours. */
@@ -91,7 +92,7 @@ function isUsable({ driver }: InstanceSetup, route: Route): boolean {
 }
 
 function nextHopsOf({ setup, warn }: ImportContext, route: Route): readonly NextHop[] {
-  const { labels } = decodeVpnv4(route);
+  const labels = labelsOf(route);
   const encapsulations = commonEncapsulations(setup.driver, route);
   if (encapsulations === undefined) {
     warn(`routes of ${route.source.name} ignored: they offer no encapsulation that the dataplane has`);
@@ -111,6 +112,7 @@ function nextHopsOf({ setup, warn }: ImportContext, route: Route): readonly Next
 
 /** Two reflectors pass on one route: that is one way, not two. */
 function distinctNextHops(nextHops: readonly NextHop[]): readonly NextHop[] {
+  if (nextHops.length < 2) return nextHops;
   const ways = new Map(nextHops.map((nextHop) => [`${nextHop.address} ${nextHop.label}`, nextHop]));
   return [...ways.values()];
 }

@@ -3,6 +3,7 @@ import {
   EMPTY,
   map,
   merge,
+  type MonoTypeOperatorFunction,
   observeOn,
   queueScheduler,
   Subject,
@@ -50,9 +51,7 @@ export function instancePipeline(instance: Instance, bus: RouteBus): InstancePip
       : bestPaths(instance, bus, readvertisedPaths, pick(subscriptions$, 'readvertised')).pipe(
           map((changes): InstanceInput => ({ type: 'readvertised-paths', changes })),
         );
-  const outputs$ = merge(fed$, imported$, readvertised$).pipe(
-    // What an output brings about at once (a dummy dataplane confirms) waits until all outputs are obeyed.
-    observeOn(queueScheduler),
+  const outputs$ = merge(fed$.pipe(inTurn()), imported$, readvertised$).pipe(
     map((input) => instance.step(input)),
     takeWhile((outputs) => !outputs.some(({ type }) => type === 'ended'), true),
   );
@@ -82,5 +81,11 @@ function bestPaths(
     const targets$ = subscriptions$.pipe(map((subscriptions) => subscriptions.get(family) ?? NO_TARGETS));
     return bus.subscribeTo(source, family, targets$);
   });
-  return merge(...routes).pipe(trackBest(table));
+  // In turn before they are tracked: a table tells what the instance was told, and nothing that it is yet to be told.
+  return merge(...routes).pipe(inTurn(), trackBest(table));
+}
+
+/** What an output brings about at once (a dummy dataplane confirms) waits until all outputs are obeyed. */
+function inTurn<T>(): MonoTypeOperatorFunction<T> {
+  return observeOn(queueScheduler);
 }

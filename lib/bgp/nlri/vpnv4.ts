@@ -32,14 +32,22 @@ const BOTTOM_OF_STACK = 1;
 const WITHDRAWN_LABEL = 0x800000;
 
 export function decodeVpnv4(nlri: Nlri): Vpnv4Nlri {
-  const key = fromLatin1(nlri.key);
-  const address = Buffer.alloc(4);
-  key.copy(address, 0, 9);
   return {
-    rd: formatRouteDistinguisher(key, 1),
-    prefix: `${formatIpv4(address, 0)}/${key[0]!}`,
-    labels: labelFields(nlri).map((field) => field >> 4),
+    rd: formatRouteDistinguisher(fromLatin1(nlri.key), 1),
+    prefix: prefixOf(nlri),
+    labels: labelsOf(nlri),
   };
+}
+
+/** The prefix alone, for where it is asked for often. Octets that the key does not hold (NaN) are 0. */
+export function prefixOf({ key }: Nlri): string {
+  const [a, b, c, d] = [key.charCodeAt(9), key.charCodeAt(10), key.charCodeAt(11), key.charCodeAt(12)];
+  return `${a || 0}.${b || 0}.${c || 0}.${d || 0}/${key.charCodeAt(0)}`;
+}
+
+/** The labels alone. */
+export function labelsOf(nlri: Nlri): readonly number[] {
+  return labelFields(nlri).map((field) => field >> 4);
 }
 
 /** `label` has 20 bits; bits of the address beyond the prefix are cut off. */

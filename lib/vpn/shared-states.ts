@@ -1,4 +1,6 @@
 import { intentKey, type DataplaneState, type Intent } from '../dataplane/intent.ts';
+import type { BestPathChange } from '../rib/best-path.ts';
+import { sameState, type ImportedStates } from './imported-states.ts';
 
 /** One object of the dataplane, and how many entries ask for it. */
 interface Holding {
@@ -10,15 +12,15 @@ interface Holding {
 const NOTHING: readonly never[] = [];
 
 /**
- * The dataplane states that follow from imported routes, by the entry from which they follow. Two entries may ask for
- * one and the same object (a VTEP that floods for two of its networks); it goes with the last of them.
+ * The dataplane states of a kind of instance in which two entries may ask for one and the same object (a VTEP that floods
+ * for two of its networks), or in which more than the routes say what is asked for: they are kept by entry, and an object
+ * goes with the last that asks for it.
  */
-export class RemoteStates {
+export class SharedStates implements ImportedStates {
   readonly #byEntry = new Map<string, readonly Holding[]>();
   readonly #byKey = new Map<string, Holding>();
 
-  /** `entry` now asks for `states` and nothing else; returns the intents that follow, what is wanted first. */
-  replace(entry: string, states: readonly DataplaneState[]): readonly Intent[] {
+  replace({ entry }: BestPathChange, states: readonly DataplaneState[]): readonly Intent[] {
     const former = this.#byEntry.get(entry) ?? NOTHING;
     if (states.length === 0 && former.length === 0) return NOTHING;
     const intents: Intent[] = [];
@@ -35,7 +37,6 @@ export class RemoteStates {
     return intents;
   }
 
-  /** Asks for nothing any more. */
   clear(): readonly Intent[] {
     const intents = Array.from(this.#byKey.values(), ({ key, state }) => intent(key, state, undefined));
     this.#byKey.clear();
@@ -43,7 +44,6 @@ export class RemoteStates {
     return intents;
   }
 
-  /** All that is asked for. */
   *states(): Generator<DataplaneState, void> {
     for (const { state } of this.#byKey.values()) yield state;
   }
@@ -74,9 +74,4 @@ export class RemoteStates {
 
 function intent(key: string, { instance }: DataplaneState, state: DataplaneState | undefined): Intent {
   return { key, instance, state, revision: 0 };
-}
-
-/** States are flat but for the next hops; their members always stand in the same order. */
-function sameState(a: DataplaneState, b: DataplaneState): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
