@@ -52,11 +52,12 @@ export async function startFloodingSpeaker(options: {
     established,
     flood: async (messages) => {
       await established;
+      const closed = once(client!, 'close');
       for (const batch of inBatches(messages)) {
         if (client!.destroyed)
           throw new Error(`the client is gone: ${seen.notifications.join() || 'closed'}`);
         // Keepalives of both sides have their turn at each pause.
-        if (!client!.write(batch)) await Promise.race([once(client!, 'drain'), once(client!, 'close')]);
+        if (!client!.write(batch)) await Promise.race([once(client!, 'drain'), closed]);
       }
     },
     seen,

@@ -1,0 +1,53 @@
+import { attempt } from '../../support/programs.ts';
+import { AS_NUMBER } from '../../support/speakers/gobgp.ts';
+import { startFrr } from '../../support/speakers/frr.ts';
+import { freePort } from '../../support/free-port.ts';
+import type { Contender } from './contender.ts';
+
+export const frr: Contender = {
+  name: 'FRR bgpd',
+  hasVrfs: false,
+  mostRoutes: Infinity,
+  pace: undefined,
+  async version() {
+    const { status, output } = await attempt(['/usr/lib/frr/bgpd', '--version']).catch(() => ({
+      status: 1,
+      output: '',
+    }));
+    return status === 0 ? /version (\S+)/.exec(output)?.[1] : undefined;
+  },
+  async start({ directory, address, speaker }) {
+    const { program, show } = await startFrr({
+      directory,
+      name: 'frr',
+      address,
+      port: await freePort(),
+      configuration: `
+router bgp ${AS_NUMBER}
+ bgp router-id ${address}
+ no bgp default ipv4-unicast
+ bgp allow-martian-nexthop
+ neighbor ${speaker.address} remote-as ${AS_NUMBER}
+ neighbor ${speaker.address} port ${speaker.port}
+ neighbor ${speaker.address} update-source ${address}
+ neighbor ${speaker.address} timers connect 1
+ neighbor ${speaker.address} timers 30 90
+ address-family ipv4 vpn
+  neighbor ${speaker.address} activate
+ exit-address-family
+`,
+    });
+    return {
+      pid: program.pid,
+      async countRoutes() {
+        const summary = (await show('show bgp ipv4 vpn summary')) as {
+          readonly peers?: Readonly<Record<string, { readonly pfxRcd?: number }>>;
+        };
+        return summary.peers?.[speaker.address]?.pfxRcd ?? 0;
+      },
+      stop: async () => {
+        await program.stop();
+      },
+    };
+  },
+};
