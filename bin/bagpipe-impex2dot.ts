@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { port as portType } from '../conf/value-type.ts';
+import { host, port as portType } from '../conf/value-type.ts';
 import { apiUrl } from '../lib/cli/api-url.ts';
 import { impexGraph } from '../lib/cli/impex/graph.ts';
 import type { ServerView } from '../lib/cli/impex/view.ts';
@@ -29,7 +29,7 @@ const command = createCommand('bagpipe-impex2dot', 'Draw who imports and exports
   .option(
     '--server <address>',
     'address of a daemon; may be repeated (default: [API] host of its configuration, or localhost)',
-    collect,
+    (value, previous: readonly string[]) => collect(typed(host)(value), previous),
     [],
   )
   .option(

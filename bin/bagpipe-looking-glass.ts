@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { port as portType } from '../conf/value-type.ts';
+import { host, port as portType } from '../conf/value-type.ts';
 import { apiUrl, lookingGlassPath } from '../lib/cli/api-url.ts';
 import { render, resolve, type Json } from '../lib/cli/render.ts';
 import { success, type Result } from '../lib/result.ts';
@@ -35,6 +35,7 @@ const command = createCommand('bagpipe-looking-glass', 'Look into a running bagp
   .option(
     '--server <address>',
     'address of the daemon (default: [API] host of its configuration, or 127.0.0.1)',
+    typed(host),
   )
   .option(
     '--port <number>',

@@ -13,6 +13,7 @@ import { failure, success, type Result } from '../lib/result.ts';
 import type { VpnType } from '../lib/vpn/vpn-type.ts';
 import { RouteBus } from './bus/route-bus.ts';
 import { originateMembership } from './bus/rt-constraint.ts';
+import { apiUrl } from '../lib/cli/api-url.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/server.ts';
 import { dataplane } from './instance/dataplane.ts';
@@ -103,12 +104,12 @@ export async function startDaemon(configuration: Configuration): Promise<Result<
   });
   const server = await listen(app, api.host, api.port);
   if (!server.ok) return server;
-  const apiUrl = `http://${api.host}:${api.port}`;
-  log.info(`bagpipe-bgp ${version}: API on ${apiUrl}, AS ${bgp.myAs}, BGP address ${bgp.localAddress}`);
+  const url = apiUrl(api.host, api.port);
+  log.info(`bagpipe-bgp ${version}: API on ${url}, AS ${bgp.myAs}, BGP address ${bgp.localAddress}`);
   for (const peer of peers) peer.start();
 
   return success({
-    apiUrl,
+    apiUrl: url,
     log,
     stop: async () => {
       log.info('stopping');

@@ -95,7 +95,11 @@ const attachFields = z.object({
   linuxbr: interfaceName.nullish(),
 });
 
-const instanceIdentifier = z.union([z.string().min(1), z.number().transform(String)]);
+const instanceIdentifier = z.union([
+  // Half of a surrogate pair is no text, and cannot be part of a URL.
+  z.string().regex(/^\P{Cs}{1,255}$/u),
+  z.number().transform(String),
+]);
 
 function parseReference(
   body: unknown,
@@ -113,7 +117,9 @@ function parseReference(
   if (missing !== undefined) return failure(`Missing parameter: '${missing}'`);
   const instanceId = instanceIdentifier.safeParse(members['vpn_instance_id']);
   if (!instanceId.success) {
-    return failure(`vpn_instance_id ${shown(members['vpn_instance_id'])} is not valid: a name is expected`);
+    return failure(
+      `vpn_instance_id ${shown(members['vpn_instance_id'])} is not valid: a name of at most 255 characters is expected`,
+    );
   }
   const port = parseLocalPort(members['local_port']);
   if (!port.ok) return port;

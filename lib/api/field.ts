@@ -78,7 +78,7 @@ export const routeTargets: z.ZodType<readonly RouteTarget[]> = z
   .transform((targets) => [...new Set(targets)])
   .refine((targets) => targets.length <= MOST_TARGETS, {
     error: ({ input }) =>
-      `at most ${MOST_TARGETS} route targets are possible, not ${(input as readonly RouteTarget[]).length}: an UPDATE has room for no more`,
+      `at most ${MOST_TARGETS} route targets are possible, not ${(input as readonly RouteTarget[]).length}`,
   });
 
 /** An integer from 0 to `most`. */

@@ -24,9 +24,13 @@ const ATTRIBUTE_HEAD = 4;
  * route takes the place of another, nobody is without in between.
  *
  * MP_REACH_NLRI is the first attribute (RFC 7606 §5.1). A route whose attributes leave no room for it in a message
- * cannot be announced, and is withdrawn instead.
+ * cannot be announced, and is withdrawn instead: `onTooLarge` is told.
  */
-export function encodeUpdates(routes: Iterable<RouteAdvertisement>, context: AttributeContext): Buffer[] {
+export function encodeUpdates(
+  routes: Iterable<RouteAdvertisement>,
+  context: AttributeContext,
+  onTooLarge: (routes: readonly RouteAdvertisement[]) => void = () => undefined,
+): Buffer[] {
   const withdrawn = new Map<Family, Buffer[]>();
   const announced = new Map<Family, Map<string, Announcement>>();
   for (const route of routes) {
@@ -37,8 +41,12 @@ export function encodeUpdates(routes: Iterable<RouteAdvertisement>, context: Att
   for (const [family, groups] of announced) {
     for (const group of groups.values()) {
       const messages = encodeAnnouncement(family, group, context);
-      if (messages === undefined) group.routes.forEach((route) => withdraw(withdrawn, route));
-      else announcements.push(...messages);
+      if (messages === undefined) {
+        onTooLarge(group.routes);
+        group.routes.forEach((route) => withdraw(withdrawn, route));
+      } else {
+        announcements.push(...messages);
+      }
     }
   }
   const withdrawals = [...withdrawn].flatMap(([family, nlris]) => encodeWithdrawal(family, nlris));

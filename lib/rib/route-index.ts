@@ -13,7 +13,7 @@ import {
 /** Which routes of a family somebody wants: those with one of the route targets, or all. */
 export type TargetSet = ReadonlySet<RouteTarget> | 'all';
 
-export const NO_TARGETS: TargetSet = new Set();
+export const NO_TARGETS: ReadonlySet<RouteTarget> = new Set();
 
 /**
  * Somebody who wants routes of one family. `source` is who it is: a route never goes back to its source, nor from a

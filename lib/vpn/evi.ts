@@ -158,7 +158,7 @@ function whyUnusable(
   }
   const { vtep, vni } = tunnelOf(route);
   if (vtep === undefined || !isHostAddress(vtep) || isIpv4(vtep) !== isIpv4(dataplaneAddress)) {
-    return `their tunnel endpoint ${vtep ?? ''} is not an address that ours can send to`;
+    return 'their tunnel endpoint is not an address that ours can send to';
   }
   if (vni === 0) return 'their VNI is 0';
   if (vtep === dataplaneAddress && vni === dataplaneId) return 'they name our own tunnel endpoint';

@@ -6,6 +6,7 @@ import { parseIpPrefix, type IpPrefix } from '../net/ip-prefix.ts';
 import type { RouteTarget } from '../net/route-target.ts';
 import type { BestPathPolicy } from '../rib/best-path.ts';
 import { HIGHER_LOCAL_PREF } from '../rib/preference.ts';
+import { NO_TARGETS } from '../rib/route-index.ts';
 import type { Route } from '../rib/route.ts';
 import type { Endpoint } from './endpoint.ts';
 import { exportAttributes } from './export.ts';
@@ -14,8 +15,6 @@ import type { Readvertised, Readvertiser } from './readvertiser.ts';
 import type { Readvertise } from './request.ts';
 import { usableFirst } from './usable.ts';
 import { entryOfRoute, tieBreakOf } from './vrf-entry.ts';
-
-const NO_TARGETS: ReadonlySet<RouteTarget> = new Set();
 
 /** Routes with one of `from` are announced again for each endpoint, with `to`, and a record of where they came from. */
 export function readvertiser(setup: InstanceSetup, { from, to }: Readvertise): Readvertiser {

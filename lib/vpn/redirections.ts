@@ -1,6 +1,5 @@
 import type { RouteTarget } from '../net/route-target.ts';
-
-const NO_TARGETS: ReadonlySet<RouteTarget> = new Set();
+import { NO_TARGETS } from '../rib/route-index.ts';
 
 /**
  * The targets to which an instance redirects packets, by the entry of FlowSpec routes that says so. Entries may be

@@ -148,6 +148,7 @@ test('what cannot be read: status 1, why, and no graph', async () => {
 
 test('wrong usage: status 2', async () => {
   assert.is((await draw('--port', 'x')).status, 2);
+  assert.is((await draw('--server', '127.0.0.1:8082')).status, 2);
   assert.is((await draw('more')).status, 2);
 });
 

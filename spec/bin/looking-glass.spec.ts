@@ -203,6 +203,7 @@ test('a daemon that fails, and none', async () => {
 test('wrong usage', async () => {
   assert.is((await look('--bogus')).status, 2);
   assert.is((await look('--port', 'x')).status, 2);
+  assert.is((await look('--server', '127.0.0.1:8082')).status, 2);
 });
 
 test.run();

@@ -5,6 +5,14 @@ const WORK_BUDGET = 5;
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** A turn of the event loop in which no other answer is made: the budget is that of all of them together. */
+function nextTurn(): Promise<unknown> {
+  lastTurn = lastTurn.then(() => new Promise(setImmediate));
+  return lastTurn;
+}
+
 /** Answers with JSON text that comes in pieces: at once if it is short, else as a stream that lets others work. */
 export function jsonAnswer(context: Context, pieces: Generator<string, void>): Response {
   const first = takeFor(WORK_BUDGET, pieces);
@@ -14,7 +22,7 @@ export function jsonAnswer(context: Context, pieces: Generator<string, void>): R
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       controller.enqueue(encoder.encode(text));
-      await new Promise(setImmediate);
+      await nextTurn();
       const next = takeFor(WORK_BUDGET, pieces);
       text = next.text;
       if (!next.done) return;

@@ -3,6 +3,7 @@ import type { Confirmation } from '../../lib/dataplane/intent.ts';
 import type { RouteTarget } from '../../lib/net/route-target.ts';
 import { failure, success, type Result } from '../../lib/result.ts';
 import { EVI } from '../../lib/vpn/evi.ts';
+import { NO_TARGETS } from '../../lib/rib/route-index.ts';
 import { checkEvpnPlug, checkIsEvi, evpnPlug, type EvpnPlug } from '../../lib/vpn/evpn-port.ts';
 import { EndpointIdentifiers } from '../../lib/vpn/identifiers.ts';
 import { InstanceNumbers } from '../../lib/vpn/instance-numbers.ts';
@@ -26,8 +27,6 @@ import { instancePipeline, type InstancePipeline } from './instance-pipeline.ts'
 const KINDS: Readonly<Record<VpnType, InstanceKind>> = { ipvpn: VRF, evpn: EVI };
 
 const STOPPING: VpnFault = { kind: 'dataplane', message: 'the daemon stops' };
-
-const NO_TARGETS: ReadonlySet<RouteTarget> = new Set();
 
 export interface ManagerOptions {
   readonly bus: RouteBus;
@@ -202,8 +201,11 @@ export class VpnManager {
     const { evi, plug } = vrf.plugged;
     if (vrf.instance.endpoints.ofPort(plug.port.interface).length > 0) return success(undefined);
     vrf.plugged = undefined;
+    // With the EVI, which may end while its turn is waited for, its port has gone.
     return this.#serial.run(evi.instance.setup.externalId, () =>
-      this.#ask(evi, { type: 'gateway', gateway: undefined }),
+      evi.subscription.closed
+        ? Promise.resolve(success(undefined))
+        : this.#ask(evi, { type: 'gateway', gateway: undefined }),
     );
   }
 

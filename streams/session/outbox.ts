@@ -47,8 +47,12 @@ export class Outbox {
 
   #flush(): void {
     if (this.#blocked || this.#pending.size + this.#endsOfRib.length === 0) return;
-    const { fourOctetAs, write } = this.#options;
-    const updates = encodeUpdates(this.#pending.values(), { fourOctetAs });
+    const { fourOctetAs, write, log } = this.#options;
+    const updates = encodeUpdates(this.#pending.values(), { fourOctetAs }, (routes) =>
+      log.warning(
+        `${routes.length} routes of ${routes[0]!.family.name} not announced: their attributes are too large for an UPDATE`,
+      ),
+    );
     const messages = [...updates, ...this.#endsOfRib.map(encodeEndOfRib)];
     this.#logSent(updates.length);
     this.#pending.clear();

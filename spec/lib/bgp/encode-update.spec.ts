@@ -214,6 +214,7 @@ test('a route with more communities than a message holds is withdrawn, the other
   const extendedCommunities = Array.from({ length: 600 }, (_, number) => ({
     ...{ kind: 'route-target' as const, target: routeTarget(`64512:${number}`) },
   }));
+  const tooLarge: string[] = [];
   const messages = encodeUpdates(
     [
       {
@@ -223,11 +224,13 @@ test('a route with more communities than a message holds is withdrawn, the other
       { family: VPNV4, ...host('10.0.0.2'), attributes: makePathAttributes(MPLS, NEXT_HOP) },
     ],
     { fourOctetAs: true },
+    (routes) => tooLarge.push(...routes.map(({ key }) => key)),
   );
   assert.equal(
     [...read(messages).values()].map((value) => value === undefined),
     [false, true],
   );
+  assert.equal(tooLarge, [host('10.0.0.1').key]);
 });
 
 test('nothing to say', () => assert.equal(encodeUpdates([], CONTEXT), []));

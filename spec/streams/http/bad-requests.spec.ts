@@ -87,7 +87,7 @@ for (const request of REQUESTS) {
 }
 
 test('names that are odd are no mistake, and are kept apart', async () => {
-  for (const id of ['__proto__', 'constructor', 'a/b c%2F', '🐍', '\u0000', 'x'.repeat(300)]) {
+  for (const id of ['__proto__', 'constructor', 'a/b c%2F', '🐍', '\u0000', 'x'.repeat(255)]) {
     const port = {
       ...VRF_PORT,
       vpn_instance_id: id,

@@ -351,6 +351,22 @@ test('of two VRFs that want one EVI at once one gets it', async () => {
   }
 });
 
+test('the last ports of an EVI and of the VRF into which it is plugged go at once', async () => {
+  for (const order of [[eviEndpoint(50), behindEvi(1)] as const, [behindEvi(1), eviEndpoint(50)] as const]) {
+    const scene = await sceneWithEvi();
+    await scene.manager.attach(behindEvi(1));
+    scene.evpn.slow = scene.ipvpn.slow = true;
+    const answers = order.map((each) => scene.manager.detach(each));
+    for (let round = 0; round < 8; round++) {
+      await settled();
+      scene.evpn.confirm();
+      scene.ipvpn.confirm();
+    }
+    assert.equal((await Promise.all(answers)).map(refusal), ['ok', 'ok']);
+    assert.is(scene.manager.instanceCount, 0);
+  }
+});
+
 test('an EVI that goes when one VRF lets go of it is not there for the next', async () => {
   const scene = await sceneWithEvi();
   await scene.manager.attach(behindEvi(1, { instanceId: 'one' }));

@@ -38,18 +38,32 @@ const VRF: readonly Row[] = [
   [
     'vpn_instance_id null',
     { vpn_instance_id: null },
-    'vpn_instance_id null is not valid: a name is expected',
+    'vpn_instance_id null is not valid: a name of at most 255 characters is expected',
   ],
-  ['vpn_instance_id empty', { vpn_instance_id: '' }, 'vpn_instance_id "" is not valid: a name is expected'],
+  [
+    'vpn_instance_id empty',
+    { vpn_instance_id: '' },
+    'vpn_instance_id "" is not valid: a name of at most 255 characters is expected',
+  ],
+  [
+    'vpn_instance_id too long',
+    { vpn_instance_id: LONG },
+    `vpn_instance_id ${CUT} is not valid: a name of at most 255 characters is expected`,
+  ],
+  [
+    'vpn_instance_id half a character',
+    { vpn_instance_id: 'a\ud800' },
+    'vpn_instance_id "a\\ud800" is not valid: a name of at most 255 characters is expected',
+  ],
   [
     'vpn_instance_id true',
     { vpn_instance_id: true },
-    'vpn_instance_id true is not valid: a name is expected',
+    'vpn_instance_id true is not valid: a name of at most 255 characters is expected',
   ],
   [
     'vpn_instance_id an object',
     { vpn_instance_id: { id: 'v1' } },
-    'vpn_instance_id {"id":"v1"} is not valid: a name is expected',
+    'vpn_instance_id {"id":"v1"} is not valid: a name of at most 255 characters is expected',
   ],
 
   ['no mac_address', { mac_address: undefined }, "Missing parameter: 'mac_address'"],
