@@ -1,5 +1,5 @@
 import type { Confirmation } from '../../lib/dataplane/intent.ts';
-import type { InstanceOutput, Subscriptions } from '../../lib/vpn/instance.ts';
+import type { InstanceOutput, Subscriptions } from '../../lib/vpn/instance-events.ts';
 
 /** A line of the log has room for some of very many. */
 const NAMED = 10;

@@ -13,12 +13,12 @@ import {
 import type { BestPathChange, BestPathTable } from '../../lib/rib/best-path.ts';
 import { NO_TARGETS } from '../../lib/rib/route-index.ts';
 import type {
-  Instance,
   InstanceInput,
   InstanceOutput,
   InstanceSubscriptions,
   Subscriptions,
-} from '../../lib/vpn/instance.ts';
+} from '../../lib/vpn/instance-events.ts';
+import type { Instance } from '../../lib/vpn/instance.ts';
 import type { RouteBus } from '../bus/route-bus.ts';
 import { trackBest } from './track-best.ts';
 

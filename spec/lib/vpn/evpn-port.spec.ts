@@ -2,7 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkEvpnPlug, checkIsEvi, evpnPlug } from '../../../lib/vpn/evpn-port.ts';
 import { gatewayPortStates } from '../../../lib/vpn/gateway-port.ts';
-import type { Instance, InstanceInput, InstanceOutput } from '../../../lib/vpn/instance.ts';
+import type { InstanceInput, InstanceOutput } from '../../../lib/vpn/instance-events.ts';
+import type { Instance } from '../../../lib/vpn/instance.ts';
 import { portName, type EvpnPort } from '../../../lib/vpn/local-port.ts';
 import { attachRequest, testInstance, type TestInstance } from '../../fixtures/instances.ts';
 

@@ -2,7 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nlriCodec } from '../../../lib/bgp/nlri/registry.ts';
 import type { Confirmation, DataplaneFault, Intent } from '../../../lib/dataplane/intent.ts';
-import type { Instance, InstanceInput, InstanceOutput } from '../../../lib/vpn/instance.ts';
+import type { InstanceInput, InstanceOutput } from '../../../lib/vpn/instance-events.ts';
+import type { Instance } from '../../../lib/vpn/instance.ts';
 import type { AttachRequest } from '../../../lib/vpn/request.ts';
 import {
   attachRequest,
