@@ -2,6 +2,7 @@ import { protocolNumber } from '../bgp/nlri/format-flow.ts';
 import { parseIpPrefix, type IpPrefix } from '../net/ip-prefix.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { PortRange, TrafficClassifier } from '../vpn/request.ts';
+import { camelCase, snakeCase } from './case.ts';
 import { shown } from './field.ts';
 
 /** The members that there are, by the name under which the original knows them; each in camel case too. */
@@ -81,12 +82,4 @@ function parsePorts(text: string): PortRange | undefined {
 function parseProtocol(text: string): number | undefined {
   if (!/^\d{1,3}$/.test(text)) return protocolNumber(text.toLowerCase());
   return Number(text) <= 255 ? Number(text) : undefined;
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function camelCase(name: string): string {
-  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

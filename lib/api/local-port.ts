@@ -1,7 +1,7 @@
 import { isInterfaceName } from '../net/interface-name.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { EvpnPort, RequestedPort } from '../vpn/local-port.ts';
-import { shown } from './field.ts';
+import { isObject, shown } from './field.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -60,8 +60,4 @@ function ovsPort({ port_name: name, port_number: number }: Members): string | un
 /** Agents of Open vSwitch name no interface but a patch port and a VLAN: `patch2tun:1`. The kernel has no colons. */
 function isPortName(text: string): boolean {
   return isInterfaceName(text.replaceAll(':', '.'));
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

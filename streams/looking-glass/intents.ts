@@ -1,4 +1,5 @@
 import { Collection, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
+import { snakeCase } from '../../lib/api/case.ts';
 import type { DataplaneState } from '../../lib/dataplane/intent.ts';
 import type { VpnManager } from '../instance/manager.ts';
 
@@ -27,8 +28,4 @@ function inSnakeCase(value: unknown): LookingGlassNode {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [snakeCase(name), inSnakeCase(member ?? null)]),
   );
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
