@@ -37,6 +37,8 @@ export interface ProgramOptions {
   readonly place?: Place;
   /** In a session of its own, so that it can go on when this process and its terminal have ended. */
   readonly detached?: boolean;
+  /** Added to ours. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts `command`; killed when this process ends. */
@@ -44,7 +46,11 @@ export function startProgram(name: string, command: readonly string[], options: 
   const logFile = join(options.directory, `${name}.log`);
   const log = openSync(logFile, 'a');
   const [file, ...words] = [...(options.place ?? HERE), ...command];
-  const child = spawn(file!, words, { stdio: ['ignore', log, log], detached: options.detached ?? false });
+  const child = spawn(file!, words, {
+    stdio: ['ignore', log, log],
+    detached: options.detached ?? false,
+    env: { ...process.env, ...options.environment },
+  });
   closeSync(log);
   const kill = atExit(() => child.kill('SIGKILL'));
   const ended = endOf(child);

@@ -1,8 +1,10 @@
 import { programVersion } from '../../../conf/version.ts';
+import { attachment } from '../attachment.ts';
 import { freePort } from '../../support/free-port.ts';
 import { attempt } from '../../support/programs.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../../support/speakers/daemon.ts';
 import { startOriginal } from '../../support/speakers/original.ts';
+import { observer } from '../observation.ts';
 import type { Contender, ContenderOptions, RunningContender } from './contender.ts';
 
 export const bagpipe: Contender = {
@@ -19,7 +21,7 @@ export const original: Contender = {
   name: 'Python bagpipe-bgp',
   hasVrfs: true,
   mostRoutes: 100_000,
-  pace: 5000,
+  pace: 500,
   async version() {
     const { status, output } = await attempt(['/usr/bin/bagpipe-bgp', '--version']).catch(() => ABSENT);
     return status === 0 ? output.trim().split(' ').at(-1) : undefined;
@@ -30,9 +32,10 @@ export const original: Contender = {
 const ABSENT = { status: 1, output: '' };
 
 async function start(
-  { directory, address, speaker }: ContenderOptions,
+  { directory, address, speaker, vrfs, observed }: ContenderOptions,
   startIt: (options: DaemonOptions) => Promise<Daemon>,
 ): Promise<RunningContender> {
+  const observation = observed ? observer(directory) : undefined;
   const { program, api } = await startIt({
     directory,
     name: 'contender',
@@ -40,28 +43,15 @@ async function start(
     peers: [speaker.address],
     bgpPort: speaker.port,
     apiPort: await freePort(),
+    ...(observation && { environment: observation.environment }),
   });
+  for (let number = 0; number < vrfs; number++) await api.attach(attachment(number, 1));
   return {
     pid: program.pid,
     countRoutes: async () => Number(await api.lookingGlass('summary/route_counts/received_routes_count')),
-    addVrf: (number, routeTarget) =>
-      api.attach({
-        vpn_type: 'ipvpn',
-        vpn_instance_id: `vrf-${number}`,
-        mac_address: macOf(number),
-        ip_address: '10.255.0.1',
-        gateway_ip: '10.255.0.254',
-        local_port: { linuxif: `tap${number}` },
-        import_rt: [routeTarget],
-        export_rt: [routeTarget],
-      }),
+    ...(observation && { observer: observation.observer }),
     stop: async () => {
       await program.stop();
     },
   };
-}
-
-function macOf(number: number): string {
-  const digits = number.toString(16).padStart(6, '0');
-  return `52:54:00:${digits.slice(0, 2)}:${digits.slice(2, 4)}:${digits.slice(4)}`;
 }

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FloodingSpeaker, startFloodingSpeaker } from '../support/flooding-speaker.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+import type { Contender, RunningContender } from './daemons/contender.ts';
+import { costOf } from './process-cost.ts';
+
+/** Milliseconds from one look at a count to the next. */
+const POLL = 20;
+/** CPU time over a second below which a daemon counts as idle, in seconds. */
+const IDLE = 0.05;
+/** Milliseconds after which a count is given up. */
+const PATIENCE = 600_000;
+
+const SPEAKER = '127.0.0.21';
+const CLIENT = '127.0.0.22';
+
+/** A daemon with a session to the speaker that will flood it. */
+export interface TestBed {
+  readonly speaker: FloodingSpeaker;
+  readonly running: RunningContender;
+  /** Sends messages as fast as the daemon bears it. */
+  readonly send: (messages: Iterable<Buffer>) => Promise<void>;
+  /** Resolves when the daemon has just so many routes of the speaker. */
+  readonly counted: (routes: number) => Promise<void>;
+  /** Resolves when it has used next to no CPU time for a second. */
+  readonly idle: () => Promise<void>;
+}
+
+export interface TestBedOptions {
+  /** VRF n imports the routes with target 64512:n. */
+  readonly vrfs?: number;
+  /** Whether it is to tell of itself (`RunningContender.observer`), which costs it something. */
+  readonly observed?: boolean;
+}
+
+/** Sets up a test bed, idle, for as long as `use` runs. */
+export async function withTestBed<T>(
+  contender: Contender,
+  { vrfs = 0, observed = false }: TestBedOptions,
+  use: (bed: TestBed) => Promise<T>,
+): Promise<T> {
+  const speaker = await startFloodingSpeaker({ address: SPEAKER, holdTime: 90 });
+  const running = await contender.start({
+    directory: temporaryDirectory().path,
+    address: CLIENT,
+    speaker: { address: SPEAKER, port: speaker.port },
+    vrfs,
+    observed,
+  });
+  try {
+    await speaker.established;
+    const idle = (): Promise<void> => untilIdle(running);
+    await idle();
+    return await use({
+      speaker,
+      running,
+      send: (messages) => send(speaker, messages, contender.pace),
+      counted: (routes) => counted(running, routes),
+      idle,
+    });
+  } finally {
+    await speaker.stop();
+    await running.stop();
+  }
+}
+
+async function counted(running: RunningContender, routes: number): Promise<void> {
+  const deadline = performance.now() + PATIENCE;
+  for (;;) {
+    // A daemon that has its hands full may have no answer.
+    const count = await running.countRoutes().catch(() => undefined);
+    if (count === routes) return;
+    if (performance.now() > deadline) {
+      throw new Error(`${count ?? 'no'} routes instead of ${routes} after all patience`);
+    }
+    await sleep(POLL);
+  }
+}
+
+async function untilIdle({ pid }: RunningContender): Promise<void> {
+  let before = costOf(pid).cpu;
+  for (;;) {
+    await sleep(1000);
+    const now = costOf(pid).cpu;
+    if (now - before < IDLE) return;
+    before = now;
+  }
+}
+
+/** `pace` is in messages a second. */
+async function send(
+  speaker: FloodingSpeaker,
+  messages: Iterable<Buffer>,
+  pace: number | undefined,
+): Promise<void> {
+  if (pace === undefined) {
+    await speaker.flood(messages);
+    return;
+  }
+  const portion: Buffer[] = [];
+  for (const message of messages) {
+    if (portion.push(message) < pace / 10) continue;
+    await speaker.flood(portion.splice(0));
+    await sleep(100);
+  }
+  await speaker.flood(portion);
+}
