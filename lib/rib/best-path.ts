@@ -45,8 +45,10 @@ export class BestPathTable {
   reduce(changes: readonly RouteChange[]): readonly BestPathChange[] {
     const touched = new Set<string>();
     for (const { before, after } of changes) {
-      if (before !== undefined) this.#remove(before, touched);
-      if (after !== undefined) this.#add(after, touched);
+      for (const name of this.#policy.entriesOf((after ?? before)!)) {
+        this.#replace(name, before, after);
+        touched.add(name);
+      }
     }
     const results: BestPathChange[] = [];
     for (const name of touched) {
@@ -87,23 +89,18 @@ export class BestPathTable {
     return explainPreference([...this.#policy.rules, ...(this.#policy.tieBreak ?? [])], best[0]!, route);
   }
 
-  #add(route: Route, touched: Set<string>): void {
-    for (const name of this.#policy.entriesOf(route)) {
-      const entry = this.#entries.get(name);
+  /** Both routes have the same key, so that they are candidates of the same entries. */
+  #replace(name: string, before: Route | undefined, after: Route | undefined): void {
+    const candidates = this.#entries.get(name)?.candidates;
+    if (candidates === undefined) {
       // A list that begins with its first element has room for one; an empty one that grows, for seventeen.
-      if (entry === undefined) this.#entries.set(name, { candidates: [route], best: NO_ROUTES });
-      else entry.candidates.push(route);
-      touched.add(name);
+      if (after !== undefined) this.#entries.set(name, { candidates: [after], best: NO_ROUTES });
+      return;
     }
-  }
-
-  #remove(route: Route, touched: Set<string>): void {
-    for (const name of this.#policy.entriesOf(route)) {
-      const candidates = this.#entries.get(name)?.candidates ?? [];
-      const index = candidates.indexOf(route);
-      if (index >= 0) candidates.splice(index, 1);
-      touched.add(name);
-    }
+    const index = before === undefined ? -1 : candidates.indexOf(before);
+    if (index >= 0 && after !== undefined) candidates[index] = after;
+    else if (index >= 0) candidates.splice(index, 1);
+    else if (after !== undefined) candidates.push(after);
   }
 
   #decide(name: string): BestPathChange | undefined {

@@ -23,16 +23,10 @@ export class DerivedStates implements ImportedStates {
 
   replace({ entry, before }: BestPathChange, states: readonly DataplaneState[]): readonly Intent[] {
     if (before.length === 0) return states.map((state) => want(state));
-    const former = new Map(this.#statesOf(before, entry).map((state) => [intentKey(state), state]));
-    const intents: Intent[] = [];
-    for (const state of states) {
-      const key = intentKey(state);
-      const standing = former.get(key);
-      if (standing === undefined || !sameState(standing, state)) intents.push(want(state));
-      former.delete(key);
-    }
-    for (const state of former.values()) intents.push(unwant(state));
-    return intents;
+    const former = this.#statesOf(before, entry);
+    const news = states.filter((state) => !former.some((standing) => sameState(standing, state)));
+    const gone = former.filter((standing) => !states.some((state) => sameObject(standing, state)));
+    return [...news.map((state) => want(state)), ...gone.map((state) => unwant(state))];
   }
 
   clear(): readonly Intent[] {
@@ -44,4 +38,8 @@ export class DerivedStates implements ImportedStates {
       yield* best.length === 0 ? NOTHING : this.#statesOf(best, entry);
     }
   }
+}
+
+function sameObject(a: DataplaneState, b: DataplaneState): boolean {
+  return intentKey(a) === intentKey(b);
 }

@@ -11,7 +11,19 @@ export interface ImportedStates {
   readonly states: () => Iterable<DataplaneState>;
 }
 
-/** States are flat but for lists; their members always stand in the same order. */
+/** Whether two states, or members of states, say the same. */
 export function sameState(a: DataplaneState, b: DataplaneState): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return sameValue(a, b);
+}
+
+/** States are plain data: what they hold is compared, in depth. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!isRecord(a) || !isRecord(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => sameValue(a[name], b[name]));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

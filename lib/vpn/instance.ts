@@ -335,7 +335,7 @@ export class Instance {
   }
 
   #stamp(intents: readonly Intent[]): readonly Intent[] {
-    return intents.map((intent) => ({ ...intent, revision: ++this.#revision }));
+    return intents.map(({ key, instance, state }) => ({ key, instance, state, revision: ++this.#revision }));
   }
 
   /** A request refused before anything was done; an instance that was made for it goes with it. */

@@ -2,6 +2,10 @@ import type { Driver } from '../dataplane/driver.ts';
 import type { PreferenceRule } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
 
+/** Shared: there is one for each of very many routes. */
+const NONE_NAMED: readonly number[] = [];
+const NO_COMMUNITIES: readonly never[] = [];
+
 /**
  * RFC 4271 §9.1.2: a route that cannot be used does not stand in the way of one that can. It stays a candidate, to be
  * shown with the reason.
@@ -16,10 +20,12 @@ export function usableFirst(isUsable: (route: Route) => boolean): PreferenceRule
  * §5.1.3).
  */
 export function commonEncapsulations(driver: Driver, route: Route): readonly number[] | undefined {
-  const offered = (route.attributes.extendedCommunities ?? []).flatMap((community) =>
-    community.kind === 'encapsulation' ? [community.tunnelType] : [],
-  );
-  if (offered.length === 0) return driver.acceptsUnspecified ? [] : undefined;
-  const common = offered.filter((tunnelType) => driver.encapsulations.includes(tunnelType));
-  return common.length > 0 ? common : undefined;
+  let common: number[] | undefined;
+  let namesNone = true;
+  for (const community of route.attributes.extendedCommunities ?? NO_COMMUNITIES) {
+    if (community.kind !== 'encapsulation') continue;
+    namesNone = false;
+    if (driver.encapsulations.includes(community.tunnelType)) (common ??= []).push(community.tunnelType);
+  }
+  return namesNone && driver.acceptsUnspecified ? NONE_NAMED : common;
 }
