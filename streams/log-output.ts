@@ -42,15 +42,17 @@ export function openLog(
   if (logFile === undefined || (systemLog !== undefined && toJournal)) {
     // Nobody reads any more (`bagpipe-bgp | head`): that is no reason to stop.
     process.stdout.on('error', () => undefined);
+    const writeLine = togetherEachTurn((text) => process.stdout.write(text));
     writers.push((record) => {
       const priority = toJournal ? PRIORITY[record.level] : '';
-      process.stdout.write(`${priority}${format(record)}\n`);
+      writeLine(`${priority}${format(record)}`);
     });
   }
   if (logFile !== undefined) {
     const file = openFile(logFile);
     if (!file.ok) return file;
-    writers.push((record) => appendLine(file.value, format(record)));
+    const writeLine = togetherEachTurn((text) => append(file.value, text));
+    writers.push((record) => writeLine(format(record)));
   }
   return success({
     write: (record) => {
@@ -83,10 +85,28 @@ function openFile(path: string): Result<number, string> {
   }
 }
 
+/**
+ * Writes lines, those of one turn of the event loop together: a system call for each can cost as much as the API call that
+ * it tells of. None is left when the process exits.
+ */
+function togetherEachTurn(write: (text: string) => void): (line: string) => void {
+  let text = '';
+  const flush = (): void => {
+    const lines = text;
+    text = '';
+    if (lines !== '') write(lines);
+  };
+  process.on('exit', flush);
+  return (line) => {
+    if (text === '') setImmediate(flush);
+    text += `${line}\n`;
+  };
+}
+
 /** A disk that is full must not stop the daemon. */
-function appendLine(file: number, line: string): void {
+function append(file: number, text: string): void {
   try {
-    writeSync(file, `${line}\n`);
+    writeSync(file, text);
   } catch (error) {
     process.stderr.write(`bagpipe-bgp: log: ${error instanceof Error ? error.message : String(error)}\n`);
   }

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import type { ComponentLevel } from '../../lib/log-level.ts';
 import { leadsToJournal, openLog } from '../../streams/log-output.ts';
 import { formatLogJson, formatLogLine, LogBook, type LogRecord } from '../../streams/log.ts';
+import { run } from '../support/programs.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 function book(
@@ -123,7 +124,7 @@ test('a component keeps its own, from its level on, until it starts anew', () =>
 
 const RECORD: LogRecord = { level: 'INFO', time: 'now', name: 'bgp', message: 'up' };
 
-test('a log file is appended to, as text or JSON; one that cannot be written is a fault', () => {
+test('a log file is appended to, as text or JSON; one that cannot be written is a fault', async () => {
   const { path, remove } = temporaryDirectory();
   const logFile = join(path, 'log');
   for (const useJson of [false, true]) {
@@ -132,11 +133,27 @@ test('a log file is appended to, as text or JSON; one that cannot be written is 
     assert.equal(output.value.warnings, []);
     output.value.write(RECORD);
   }
+  await new Promise(setImmediate);
   assert.is(readFileSync(logFile, 'utf8'), `now INFO bgp up\n${formatLogJson(RECORD)}\n`);
   remove();
   const fault = openLog({ logFile, useJson: false, systemLog: undefined }, false);
   assert.not(fault.ok);
   if (!fault.ok) assert.match(fault.fault, /cannot write the log .*log_file/);
+});
+
+test('the lines of one turn are written together, and none is lost when the process exits', async () => {
+  const { path, remove } = temporaryDirectory();
+  const logFile = join(path, 'log');
+  const module = join(import.meta.dirname, '../../streams/log-output.ts');
+  const program = `
+    import { openLog } from ${JSON.stringify(module)};
+    const { value } = openLog({ logFile: ${JSON.stringify(logFile)}, useJson: false, systemLog: undefined }, false);
+    for (const message of ['first', 'second']) value.write({ level: 'INFO', time: 'now', name: 'bgp', message });
+    process.exit(0);
+  `;
+  await run(['node', '--import', 'tsx', '--input-type=module', '--eval', program]);
+  assert.is(readFileSync(logFile, 'utf8'), 'now INFO bgp first\nnow INFO bgp second\n');
+  remove();
 });
 
 test('standard output leads to the journal if device and inode are those that systemd has named', () => {
