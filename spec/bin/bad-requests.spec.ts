@@ -143,6 +143,13 @@ const ROWS: readonly (readonly [name: string, sent: string, status: number, body
   ],
   ['two megabytes', request(ATTACH, ' ', '', 2 ** 21), 413, JSON_ERROR(413, 'Content Too Large', null)],
   [
+    'two megabytes in one chunk',
+    `POST ${ATTACH} HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n` +
+      `200000\r\n${' '.repeat(0x200000)}\r\n0\r\n\r\n`,
+    413,
+    JSON_ERROR(413, 'Content Too Large', null),
+  ],
+  [
     'a way out of the looking glass',
     'GET /looking-glass/../../etc/passwd HTTP/1.1\r\nHost: x\r\nAccept: application/json\r\nConnection: close\r\n\r\n',
     404,

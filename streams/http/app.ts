@@ -1,5 +1,4 @@
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { parseAttach, parseDetach } from '../../lib/api/attachment.ts';
 import { parseJson } from '../../lib/api/json.ts';
 import { lookUp, type LookingGlassNode } from '../../lib/api/looking-glass.ts';
@@ -9,6 +8,7 @@ import type { AttachRequest, DetachRequest, EndpointReference } from '../../lib/
 import type { VpnFault } from '../../lib/vpn/vpn-fault.ts';
 import type { Log } from '../log.ts';
 import { acceptsJson } from './accept.ts';
+import { bodyLimit } from './body-limit.ts';
 import { errorAnswer } from './error-answer.ts';
 import { jsonAnswer } from './json-answer.ts';
 
