@@ -134,6 +134,7 @@ function createPeer(address: string, { bgp }: Configuration, bus: RouteBus, logs
     connect: tcpConnect({ host: address, port: bgp.bgpPort, localAddress: bgp.localAddress }),
     log: logs.component(`bgp.peer.${address}`, 'INFO', { peer: address }),
     scheduler: asyncScheduler,
+    defer: setImmediate,
     random: Math.random,
   });
 }

@@ -36,6 +36,7 @@ export interface EstablishedOptions {
   readonly negotiated: Negotiated;
   readonly bus: RouteBus;
   readonly write: (bytes: Buffer) => boolean;
+  readonly defer: (work: () => void) => void;
   readonly log: Log;
   readonly scheduler: SchedulerLike;
 }
@@ -65,13 +66,13 @@ export class EstablishedSession {
   #ended = false;
 
   constructor(options: EstablishedOptions) {
-    const { negotiated, write } = options;
+    const { negotiated, write, defer, log } = options;
     this.#options = options;
     this.families = negotiated.families;
     this.#isOurs = isDistinguishedBy(options.settings.identifier);
     const { fourOctetAs } = negotiated;
     this.#context = { fourOctetAs, families: new Set(this.families), attributes: new AttributeCache() };
-    this.#outbox = new Outbox({ fourOctetAs, write, log: options.log });
+    this.#outbox = new Outbox({ fourOctetAs, write, defer, log });
     this.#targets = new BehaviorSubject<TargetSet>(this.hasRtc ? NO_TARGETS : 'all');
   }
 

@@ -7,6 +7,8 @@ export interface OutboxOptions {
   readonly fourOctetAs: boolean;
   /** Writes to the peer; false if it should wait for `resume` before it writes more. */
   readonly write: (bytes: Buffer) => boolean;
+  /** Runs `work` after whatever else is waiting: what comes until then goes out with it. */
+  readonly defer: (work: () => void) => void;
   readonly log: Log;
 }
 
@@ -19,6 +21,7 @@ export class Outbox {
   readonly #pending = new Map<string, RouteAdvertisement>();
   readonly #endsOfRib: Family[] = [];
   #blocked = false;
+  #deferred = false;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -30,19 +33,28 @@ export class Outbox {
       const id = `${family.name} ${key}`;
       this.#pending.set(id, { family, key, payload, attributes: after?.attributes });
     }
-    this.#flush();
+    this.#flushSoon();
   }
 
   /** Marks the end of the initial routes of these families, after what is pending (RFC 4724 §2). */
   endOfRib(families: readonly Family[]): void {
     this.#endsOfRib.push(...families);
-    this.#flush();
+    this.#flushSoon();
   }
 
   /** The peer takes bytes again. */
   resume(): void {
     this.#blocked = false;
     this.#flush();
+  }
+
+  #flushSoon(): void {
+    if (this.#deferred) return;
+    this.#deferred = true;
+    this.#options.defer(() => {
+      this.#deferred = false;
+      this.#flush();
+    });
   }
 
   #flush(): void {

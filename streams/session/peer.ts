@@ -27,6 +27,9 @@ import type { Connect, Connection } from './connection.ts';
 import { EstablishedSession } from './established.ts';
 import { Timers } from './timers.ts';
 
+/** Longest time, in milliseconds, that messages are taken in before timers, API calls and other sockets have their turn. */
+const WORK_BUDGET = 1;
+
 /** Seconds that a hold timer goes on when there are signs of life. */
 const HOLD_GRACE = 10;
 
@@ -37,6 +40,8 @@ export interface PeerOptions {
   readonly connect: Connect;
   readonly log: ComponentLog;
   readonly scheduler: SchedulerLike;
+  /** Runs `work` after whatever else is waiting (`setImmediate`). */
+  readonly defer: (work: () => void) => void;
   /** From 0 to 1: spreads the attempts of many nodes to connect to one reflector. */
   readonly random: () => number;
 }
@@ -184,7 +189,8 @@ export class Peer {
           ...this.#options,
           peer: this.source,
           negotiated: output.negotiated,
-          write: (bytes) => connection.write(bytes),
+          // What was put off until the session had ended goes nowhere.
+          write: (bytes) => connection === this.#connection && connection.write(bytes),
         });
         this.#established.start();
         break;
@@ -209,10 +215,12 @@ export class Peer {
         this.#chunksHeard++;
         framer.push(chunk);
         // A peer whose routes we are behind with waits: no more is read before the bus has done what there is.
-        if (!this.#receive(connection, framer)) return;
-        this.#chunksInWork++;
-        await this.#options.bus.idle();
-        this.#chunksInWork--;
+        while (this.#receive(connection, framer)) {
+          this.#chunksInWork++;
+          await this.#options.bus.idle();
+          await this.#nextTurn();
+          this.#chunksInWork--;
+        }
       },
       writable: () => {
         if (connection === this.#connection) this.#established?.resume();
@@ -224,13 +232,20 @@ export class Peer {
     this.#connection = connection;
   }
 
+  #nextTurn(): Promise<void> {
+    return new Promise((resolve) => this.#options.defer(resolve));
+  }
+
   /**
-   * Takes in all messages that have come; the machine hears of UPDATEs once, however many they are. Tells whether
-   * there were routes among them.
+   * Takes in the messages that have come, for as long as the budget lasts; the machine hears of UPDATEs once, however
+   * many they are. Tells whether others should have their turn: there were routes, or the time is up.
    */
   #receive(connection: Connection, framer: MessageFramer): boolean {
+    const { scheduler } = this.#options;
+    const deadline = scheduler.now() + WORK_BUDGET;
     let updates = false;
-    while (connection === this.#connection) {
+    let isLate = false;
+    while (connection === this.#connection && !isLate) {
       const next = framer.next();
       if (next === undefined) break;
       if (!isFrame(next)) {
@@ -245,10 +260,11 @@ export class Peer {
         const input = this.#inputOf(next);
         if (input !== undefined) this.#inputs.next(input);
       }
+      isLate = scheduler.now() >= deadline;
     }
     const published = this.#established?.publish() === true;
     if (updates) this.#inputs.next({ type: 'update' });
-    return published;
+    return published || isLate;
   }
 
   #inputOf({ type, bytes, start, end }: Frame): SessionInput | undefined {

@@ -1,182 +1,12 @@
-import { of, take, VirtualTimeScheduler } from 'rxjs';
+import { of, take } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { EVPN, RTC, SESSION_FAMILIES, VPNV4, type Family } from '../../../lib/bgp/family.ts';
-import { AttributeCache } from '../../../lib/bgp/attribute/attribute-cache.ts';
-import { makePathAttributes } from '../../../lib/bgp/attribute/make-path-attributes.ts';
+import { EVPN, RTC, VPNV4 } from '../../../lib/bgp/family.ts';
 import { KEEPALIVE } from '../../../lib/bgp/message.ts';
-import { decodeNotification, describeNotification } from '../../../lib/bgp/notification.ts';
-import { encodeRtc } from '../../../lib/bgp/nlri/rtc.ts';
-import { nlriCodec } from '../../../lib/bgp/nlri/registry.ts';
-import { encodeOpen } from '../../../lib/bgp/open.ts';
 import { encodeRouteRefresh } from '../../../lib/bgp/route-refresh.ts';
-import { decodeUpdate, encodeEndOfRib, encodeUpdates } from '../../../lib/bgp/update.ts';
-import { RouteBus } from '../../../streams/bus/route-bus.ts';
-import { LogBook, type LogRecord } from '../../../streams/log.ts';
-import type { ConnectionEvents } from '../../../streams/session/connection.ts';
-import { Peer } from '../../../streams/session/peer.ts';
-import { pe1, rt1, rt2, vpnv4Route, vrf1, withdrawn, type RouteOptions } from '../../fixtures/routes.ts';
-import type { Route } from '../../../lib/rib/route.ts';
-
-const reflector = '192.0.2.101';
-
-interface OpenOptions {
-  readonly families?: readonly Family[];
-  readonly gracefulRestart?: boolean;
-}
-
-/** A peer on virtual time, and a reflector that is played by the test at the other end of a connection. */
-class Scene {
-  readonly scheduler = new VirtualTimeScheduler();
-  readonly bus = new RouteBus({
-    defer: (work) => void this.scheduler.schedule(work),
-    scheduler: this.scheduler,
-  });
-  readonly peer: Peer;
-  /** What it has logged. */
-  readonly lines: string[] = [];
-  connections = 0;
-  open = false;
-  /** Whether the socket takes more bytes. */
-  writable = true;
-  refuseConnections = false;
-  #events: ConnectionEvents | undefined;
-  #received: Buffer[] = [];
-
-  constructor() {
-    const write = ({ level, message }: LogRecord): number => this.lines.push(`${level} ${message}`);
-    const logs = new LogBook({ write, now: () => new Date(0), debug: true });
-    this.peer = new Peer({
-      address: reflector,
-      settings: { as: 64512, identifier: '192.0.2.1', families: SESSION_FAMILIES },
-      bus: this.bus,
-      log: logs.component('peer', 'INFO'),
-      scheduler: this.scheduler,
-      random: () => 1,
-      connect: (events) => {
-        this.connections++;
-        this.open = true;
-        this.#events = events;
-        if (this.refuseConnections) queueMicrotask(() => events.disconnected('connection refused'));
-        return {
-          write: (bytes) => {
-            this.#received.push(bytes);
-            return this.writable;
-          },
-          close: () => (this.open = false),
-          closed: Promise.resolve(),
-        };
-      },
-    });
-  }
-
-  /** Lets `seconds` pass. */
-  pass(seconds: number): this {
-    this.scheduler.maxFrames = this.scheduler.frame + seconds * 1000;
-    // Something has to happen at the end of the interval for the virtual clock to get there.
-    this.scheduler.schedule(() => undefined, seconds * 1000);
-    this.scheduler.flush();
-    return this;
-  }
-
-  connect(): this {
-    this.#events!.connected();
-    return this;
-  }
-
-  establish(options: OpenOptions = {}): this {
-    this.peer.start();
-    this.connect();
-    this.send(openOf(options)).send(KEEPALIVE);
-    assert.is(this.peer.status().phase, 'Established');
-    return this;
-  }
-
-  send(...messages: readonly Buffer[]): this {
-    void this.#events!.received(Buffer.concat(messages));
-    return this;
-  }
-
-  lose(): this {
-    this.open = false;
-    this.#events!.disconnected('connection closed by the peer');
-    return this;
-  }
-
-  drain(): this {
-    this.writable = true;
-    this.#events!.writable();
-    return this;
-  }
-
-  /** What has come since the last call, in words. */
-  async heard(): Promise<readonly string[]> {
-    // End-of-RIB markers wait for promises.
-    await new Promise((resolve) => setImmediate(resolve));
-    const bytes = Buffer.concat(this.#received);
-    this.#received = [];
-    const words: string[] = [];
-    for (let at = 0; at < bytes.length; at += bytes.readUInt16BE(at + 16)) {
-      words.push(...describe(bytes.subarray(at, at + bytes.readUInt16BE(at + 16))));
-    }
-    return words;
-  }
-}
-
-function openOf({ families = SESSION_FAMILIES, gracefulRestart = false }: OpenOptions): Buffer {
-  return encodeOpen({
-    as: 64512,
-    holdTime: 90,
-    identifier: reflector,
-    capabilities: [
-      ...families.map(({ afi, safi }) => ({ kind: 'multiprotocol' as const, afi, safi })),
-      ...(gracefulRestart
-        ? [
-            {
-              kind: 'graceful-restart' as const,
-              restartState: false,
-              notification: false,
-              restartTime: 120,
-              families: [],
-            },
-          ]
-        : []),
-    ],
-  });
-}
-
-function describe(message: Buffer): readonly string[] {
-  const type = message[18]!;
-  if (type === 1) return ['OPEN'];
-  if (type === 4) return ['KEEPALIVE'];
-  if (type === 3) return [describeNotification(decodeNotification(message, 19, message.length))];
-  const words: string[] = [];
-  const context = {
-    fourOctetAs: false,
-    families: new Set(SESSION_FAMILIES),
-    attributes: new AttributeCache(),
-  };
-  const { endOfRib } = decodeUpdate(
-    message,
-    19,
-    message.length,
-    context,
-    (family, key, payload, attributes) => {
-      const name = nlriCodec(family).format({ key, payload }, attributes?.nextHop).split(' ')[0]!;
-      words.push(`${attributes === undefined ? '-' : '+'}${family.name} ${name}`);
-    },
-  );
-  return endOfRib === undefined ? words : [...words, `end of ${endOfRib.name}`];
-}
-
-const membership = (target: typeof rt1, wanted = true): Buffer => {
-  const nlri = encodeRtc({ as: 64512, target });
-  const attributes = wanted ? makePathAttributes({}, reflector) : undefined;
-  return Buffer.concat(encodeUpdates([{ family: RTC, ...nlri, attributes }], { fourOctetAs: false }));
-};
-const local = (prefix: string, options: RouteOptions = {}): Route =>
-  vpnv4Route(prefix, { source: vrf1, ...options });
-const announce = (route: Route): Buffer => Buffer.concat(encodeUpdates([route], { fourOctetAs: false }));
+import { encodeEndOfRib } from '../../../lib/bgp/update.ts';
+import { pe1, rt1, rt2, vpnv4Route, withdrawn } from '../../fixtures/routes.ts';
+import { announce, local, membership, openOf, reflector, Scene } from './scene.ts';
 
 test('with RT Constraint the peer gets what it asks for, and loses what it asks for no longer', async () => {
   const scene = new Scene();
@@ -372,6 +202,47 @@ test('a slow peer hears of a route that changes meanwhile once, as it is in the 
     '+ipv4/mpls-vpn 10.1.0.0/24',
     '-ipv4/mpls-vpn 10.2.0.0/24',
   ]);
+});
+
+test('what is to be said in one turn goes out in one write, as it is in the end', async () => {
+  const scene = new Scene().establish({ families: [VPNV4] });
+  await scene.heard();
+  scene.putOff = [];
+  const flapping = local('10.2.0.0/24');
+  for (const each of [local('10.1.0.0/24'), flapping, withdrawn(flapping)]) scene.bus.publish([each]);
+  assert.is(scene.writes, 0);
+  await scene.nextTurn();
+  assert.is(scene.writes, 1);
+  assert.equal((await scene.heard()).toSorted(), [
+    '+ipv4/mpls-vpn 10.1.0.0/24',
+    '-ipv4/mpls-vpn 10.2.0.0/24',
+  ]);
+});
+
+test('what was to be said when the session ended is said to nobody', async () => {
+  const scene = new Scene().establish({ families: [VPNV4] });
+  await scene.heard();
+  scene.putOff = [];
+  scene.bus.publish([local('10.1.0.0/24')]);
+  scene.lose();
+  await scene.nextTurn();
+  assert.is(scene.writes, 0);
+});
+
+test('many messages in one read leave others their turn, and none of them is lost', async () => {
+  const scene = new Scene().establish({ families: [VPNV4] });
+  scene.putOff = [];
+  // A clock on which every look takes longer than the peer may work.
+  let time = 0;
+  scene.scheduler.now = () => (time += 10);
+  scene.send(...['10.1.0.0/24', '10.2.0.0/24', '10.3.0.0/24'].map((prefix) => announce(vpnv4Route(prefix))));
+  const counts: number[] = [];
+  for (let turn = 0; turn < 8; turn++) {
+    counts.push(scene.bus.countRoutes(VPNV4, 'peer'));
+    scene.pass(0);
+    await scene.nextTurn();
+  }
+  assert.equal([...new Set(counts)], [1, 2, 3]);
 });
 
 test('what is malformed ends the session with a NOTIFICATION, and the next one works', async () => {
