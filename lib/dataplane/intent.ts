@@ -157,9 +157,9 @@ export interface Intent {
   readonly state: DataplaneState | undefined;
   /**
    * Grows with each intent of an instance, so that the confirmation of this intent, or of a newer one for the same
-   * object, can be told from that of an older one.
+   * object, can be told from that of an older one. Set by the instance when it emits the intent.
    */
-  readonly revision: number;
+  revision: number;
 }
 
 /** An intent was obeyed, or (with a fault) could not be. */

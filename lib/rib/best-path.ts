@@ -149,7 +149,9 @@ export function* entriesOf(tables: readonly BestPathTable[]): Generator<DecidedE
 
 /** The best of `candidates` from scratch: one route, or with ECMP all that the rules leave equal. */
 export function selectBest(policy: BestPathPolicy, candidates: readonly Route[]): readonly Route[] {
-  if (candidates.length < 2) return [...candidates];
+  const only = candidates[0];
+  if (only === undefined) return NO_ROUTES;
+  if (candidates.length === 1) return [only];
   let best: Route[] = [];
   for (const route of candidates) {
     const leader = best[0];

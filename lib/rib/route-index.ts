@@ -15,6 +15,8 @@ export type TargetSet = ReadonlySet<RouteTarget> | 'all';
 
 export const NO_TARGETS: ReadonlySet<RouteTarget> = new Set();
 
+const NO_LIST: readonly RouteTarget[] = [];
+
 /**
  * Somebody who wants routes of one family. `source` is who it is: a route never goes back to its source, nor from a
  * peer to a peer.
@@ -70,7 +72,9 @@ export class RouteIndex {
 
   publish(publication: Publication): void {
     const index = this.#family(publication.family);
-    const routes = getOrAdd(index.bySource, publication.source, () => new Map<string, Route>());
+    const routes =
+      index.bySource.get(publication.source) ??
+      addTo(index.bySource, publication.source, new Map<string, Route>());
     const before = routes.get(publication.key);
     const after = isAdvertised(publication) ? publication : undefined;
     if (after === undefined) {
@@ -168,41 +172,41 @@ export class RouteIndex {
   }
 
   #family(family: Family): FamilyIndex {
-    return getOrAdd(this.#families, family, () => ({
-      bySource: new Map<RouteSource, Map<string, Route>>(),
-      topics: new Map<RouteTarget, Topic>(),
-      wantAll: new Set<Subscriber>(),
-    }));
+    return (
+      this.#families.get(family) ??
+      addTo(this.#families, family, { bySource: new Map(), topics: new Map(), wantAll: new Set() })
+    );
   }
 
   #reindex(index: FamilyIndex, before: Route | undefined, after: Route | undefined): void {
-    for (const target of before?.attributes.routeTargets ?? []) {
+    for (const target of targetsOf(before)) {
       const topic = index.topics.get(target)!;
       topic.routes.delete(before!);
       dropIfEmpty(index, target, topic);
     }
-    for (const target of after?.attributes.routeTargets ?? []) topicOf(index, target).routes.add(after!);
+    for (const target of targetsOf(after)) topicOf(index, target).routes.add(after!);
   }
 
   /** Tells everybody who wants the new route, then everybody who only wanted the former one. */
   #dispatch(index: FamilyIndex, before: Route | undefined, after: Route | undefined): void {
     const epoch = ++this.#epoch;
-    if (after !== undefined) {
-      for (const subscriber of index.wantAll) this.#tell(subscriber, epoch, before, after);
-      for (const target of after.attributes.routeTargets) {
-        for (const subscriber of index.topics.get(target)!.subscribers) {
-          this.#tell(subscriber, epoch, before, after);
-        }
-      }
+    for (const target of targetsOf(after))
+      this.#tellAll(index.topics.get(target)?.subscribers, epoch, before, after);
+    for (const target of targetsOf(before)) {
+      this.#tellAll(index.topics.get(target)?.subscribers, epoch, before, undefined);
     }
-    if (before !== undefined) {
-      for (const subscriber of index.wantAll) this.#tell(subscriber, epoch, before, undefined);
-      for (const target of before.attributes.routeTargets) {
-        for (const subscriber of index.topics.get(target)?.subscribers ?? []) {
-          this.#tell(subscriber, epoch, before, undefined);
-        }
-      }
-    }
+    this.#tellAll(index.wantAll, epoch, before, after);
+  }
+
+  #tellAll(
+    subscribers: ReadonlySet<Subscriber> | undefined,
+    epoch: number,
+    before: Route | undefined,
+    after: Route | undefined,
+  ): void {
+    // Most routes are wanted by nobody here, and an iteration over nothing allocates, too.
+    if (subscribers === undefined || subscribers.size === 0) return;
+    for (const subscriber of subscribers) this.#tell(subscriber, epoch, before, after);
   }
 
   #tell(subscriber: Subscriber, epoch: number, before: Route | undefined, after: Route | undefined): void {
@@ -279,22 +283,21 @@ function carriesOneOf(route: Route, targets: TargetSet): boolean {
   return targets === 'all' || route.attributes.routeTargets.some((target) => targets.has(target));
 }
 
+function targetsOf(route: Route | undefined): readonly RouteTarget[] {
+  return route === undefined ? NO_LIST : route.attributes.routeTargets;
+}
+
 function topicOf(index: FamilyIndex, target: RouteTarget): Topic {
-  return getOrAdd(index.topics, target, () => ({
-    routes: new Set<Route>(),
-    subscribers: new Set<Subscriber>(),
-  }));
+  return (
+    index.topics.get(target) ?? addTo(index.topics, target, { routes: new Set(), subscribers: new Set() })
+  );
 }
 
 function dropIfEmpty(index: FamilyIndex, target: RouteTarget, topic: Topic): void {
   if (topic.routes.size === 0 && topic.subscribers.size === 0) index.topics.delete(target);
 }
 
-function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
+function addTo<K, V>(map: Map<K, V>, key: K, value: V): V {
+  map.set(key, value);
   return value;
 }

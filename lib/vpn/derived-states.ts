@@ -21,12 +21,10 @@ export class DerivedStates implements ImportedStates {
     this.#statesOf = statesOf;
   }
 
-  replace({ entry, before }: BestPathChange, states: readonly DataplaneState[]): readonly Intent[] {
-    if (before.length === 0) return states.map((state) => want(state));
-    const former = this.#statesOf(before, entry);
-    const news = states.filter((state) => !former.some((standing) => sameState(standing, state)));
-    const gone = former.filter((standing) => !states.some((state) => sameObject(standing, state)));
-    return [...news.map((state) => want(state)), ...gone.map((state) => unwant(state))];
+  replace({ entry, before }: BestPathChange, states: readonly DataplaneState[], intents: Intent[]): void {
+    const former = before.length === 0 ? NOTHING : this.#statesOf(before, entry);
+    for (const state of states) if (!isAmong(former, state, sameState)) intents.push(want(state));
+    for (const state of former) if (!isAmong(states, state, sameObject)) intents.push(unwant(state));
   }
 
   clear(): readonly Intent[] {
@@ -38,6 +36,16 @@ export class DerivedStates implements ImportedStates {
       yield* best.length === 0 ? NOTHING : this.#statesOf(best, entry);
     }
   }
+}
+
+/** An entry has one state or two, and this is done for each of very many: a loop, that allocates nothing. */
+function isAmong(
+  states: readonly DataplaneState[],
+  state: DataplaneState,
+  isSame: (a: DataplaneState, b: DataplaneState) => boolean,
+): boolean {
+  for (const other of states) if (isSame(other, state)) return true;
+  return false;
 }
 
 function sameObject(a: DataplaneState, b: DataplaneState): boolean {

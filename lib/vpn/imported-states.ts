@@ -3,8 +3,8 @@ import type { BestPathChange } from '../rib/best-path.ts';
 
 /** The dataplane states that follow from imported routes, and the intents that follow from their changes. */
 export interface ImportedStates {
-  /** What an entry asks for is now `states` and nothing else; returns the intents, what is wanted first. */
-  readonly replace: (change: BestPathChange, states: readonly DataplaneState[]) => readonly Intent[];
+  /** What an entry asks for is now `states` and nothing else; adds the intents to `intents`, what is wanted first. */
+  readonly replace: (change: BestPathChange, states: readonly DataplaneState[], intents: Intent[]) => void;
   /** Asks for nothing any more; to be called once. */
   readonly clear: () => readonly Intent[];
   /** All that is asked for. */
@@ -16,12 +16,14 @@ export function sameState(a: DataplaneState, b: DataplaneState): boolean {
   return sameValue(a, b);
 }
 
-/** States are plain data: what they hold is compared, in depth. */
+/** States are plain data: what they hold is compared, in depth. Those of one kind have the same members. */
 function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!isRecord(a) || !isRecord(b)) return false;
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => sameValue(a[name], b[name]));
+  if (Array.isArray(a) && a.length !== (b as unknown as readonly unknown[]).length) return false;
+  // The names as an array (Object.keys) would be most of the work.
+  for (const name in a) if (!sameValue(a[name], b[name])) return false;
+  return true;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -41,10 +41,10 @@ export class Imports {
     const intents: Intent[] = [];
     for (const change of changes) {
       const states = this.#statesOf(change.best, change.entry);
-      const [first] = states;
+      const first = states[0];
       const isRedirection = first?.kind === 'traffic-classifier';
       this.#redirections.replace(change.entry, isRedirection ? first.redirectTarget : undefined);
-      for (const intent of this.#states.replace(change, states)) intents.push(intent);
+      this.#states.replace(change, states, intents);
     }
     const warnings = this.#warnings;
     this.#warnings = [];

@@ -334,8 +334,10 @@ export class Instance {
     return intents.length === 0 ? [] : [{ type: 'intents', intents: this.#stamp(intents) }];
   }
 
+  /** Intents are made for one step, and stamped in place: there may be very many. */
   #stamp(intents: readonly Intent[]): readonly Intent[] {
-    return intents.map(({ key, instance, state }) => ({ key, instance, state, revision: ++this.#revision }));
+    for (const intent of intents) intent.revision = ++this.#revision;
+    return intents;
   }
 
   /** A request refused before anything was done; an instance that was made for it goes with it. */

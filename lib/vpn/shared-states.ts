@@ -20,10 +20,9 @@ export class SharedStates implements ImportedStates {
   readonly #byEntry = new Map<string, readonly Holding[]>();
   readonly #byKey = new Map<string, Holding>();
 
-  replace({ entry }: BestPathChange, states: readonly DataplaneState[]): readonly Intent[] {
+  replace({ entry }: BestPathChange, states: readonly DataplaneState[], intents: Intent[]): void {
     const former = this.#byEntry.get(entry) ?? NOTHING;
-    if (states.length === 0 && former.length === 0) return NOTHING;
-    const intents: Intent[] = [];
+    if (states.length === 0 && former.length === 0) return;
     if (states.length === 0) {
       this.#byEntry.delete(entry);
     } else {
@@ -34,7 +33,6 @@ export class SharedStates implements ImportedStates {
     }
     // What is still asked for has been counted once more before it is counted once less.
     for (const holding of former) this.#release(holding, intents);
-    return intents;
   }
 
   clear(): readonly Intent[] {

@@ -1,6 +1,6 @@
 import { FLOWSPEC_VPNV4, VPNV4 } from '../bgp/family.ts';
 import { decodeFlowspec, formatFlowspecComponents } from '../bgp/nlri/flowspec-vpnv4.ts';
-import { encodeVpnv4, labelsOf, prefixOf } from '../bgp/nlri/vpnv4.ts';
+import { encodeVpnv4, labelOf, labelsOf, prefixOf } from '../bgp/nlri/vpnv4.ts';
 import type { DataplaneState, NextHop } from '../dataplane/intent.ts';
 import { HIGHER_LOCAL_PREF } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
@@ -11,6 +11,9 @@ import { readvertiser } from './readvertise.ts';
 import { redirectionStates } from './redirection.ts';
 import { commonEncapsulations, usableFirst } from './usable.ts';
 import { entryOfRoute, tieBreakOf } from './vrf-entry.ts';
+
+const NO_STATES: readonly never[] = [];
+const NO_COMMUNITIES: readonly never[] = [];
 
 /** A VRF (RFC 4364): a VPNv4 route for each endpoint; on the routes that it imports, one decision for each prefix. */
 export const VRF: InstanceKind = {
@@ -80,8 +83,15 @@ export const VRF: InstanceKind = {
 };
 
 function prefixStates(context: ImportContext, routes: readonly Route[]): readonly DataplaneState[] {
-  const nextHops = distinctNextHops(routes.flatMap((route) => nextHopsOf(context, route)));
-  if (nextHops.length === 0) return [];
+  let nextHops: NextHop[] | undefined;
+  for (const route of routes) {
+    const nextHop = nextHopOf(context, route);
+    if (nextHop === undefined) continue;
+    // A list that begins with its first element has room for one; an empty one that grows, for seventeen.
+    if (nextHops === undefined) nextHops = [nextHop];
+    else if (!nextHops.some((other) => isSameWay(nextHop, other))) nextHops.push(nextHop);
+  }
+  if (nextHops === undefined) return NO_STATES;
   return [{ kind: 'remote-prefix', instance: context.setup.number, prefix: prefixOf(routes[0]!), nextHops }];
 }
 
@@ -91,28 +101,35 @@ function isUsable({ driver }: InstanceSetup, route: Route): boolean {
   return typeof route.payload === 'number' && commonEncapsulations(driver, route) !== undefined;
 }
 
-function nextHopsOf({ setup, warn }: ImportContext, route: Route): readonly NextHop[] {
-  const labels = labelsOf(route);
+function nextHopOf({ setup, warn }: ImportContext, route: Route): NextHop | undefined {
   const encapsulations = commonEncapsulations(setup.driver, route);
   if (encapsulations === undefined) {
     warn(`routes of ${route.source.name} ignored: they offer no encapsulation that the dataplane has`);
-    return [];
+    return undefined;
   }
-  if (labels.length !== 1) {
-    warn(`routes of ${route.source.name} ignored: they have ${labels.length} labels where one is expected`);
-    return [];
+  const label = labelOf(route);
+  if (label === undefined) {
+    warn(
+      `routes of ${route.source.name} ignored: they have ${labelsOf(route).length} labels where one is expected`,
+    );
+    return undefined;
   }
-  const order = route.attributes.extendedCommunities?.find(
-    (community) => community.kind === 'consistent-hash-order',
-  );
-  return [
-    { address: route.attributes.nextHop!, label: labels[0]!, encapsulations, hashOrder: order?.order ?? 0 },
-  ];
+  return {
+    address: route.attributes.nextHop!,
+    label,
+    encapsulations,
+    hashOrder: hashOrderOf(route),
+  };
+}
+
+function hashOrderOf({ attributes }: Route): number {
+  for (const community of attributes.extendedCommunities ?? NO_COMMUNITIES) {
+    if (community.kind === 'consistent-hash-order') return community.order;
+  }
+  return 0;
 }
 
 /** Two reflectors pass on one route: that is one way, not two. */
-function distinctNextHops(nextHops: readonly NextHop[]): readonly NextHop[] {
-  if (nextHops.length < 2) return nextHops;
-  const ways = new Map(nextHops.map((nextHop) => [`${nextHop.address} ${nextHop.label}`, nextHop]));
-  return [...ways.values()];
+function isSameWay(a: NextHop, b: NextHop): boolean {
+  return a.address === b.address && a.label === b.label;
 }

@@ -39,10 +39,24 @@ export function decodeVpnv4(nlri: Nlri): Vpnv4Nlri {
   };
 }
 
+/** `0.` to `255.`: text that is put together of few pieces is made of few intermediate ones. */
+const OCTETS = Array.from({ length: 256 }, (_, octet) => `${octet}.`);
+
 /** The prefix alone, for where it is asked for often. Octets that the key does not hold (NaN) are 0. */
 export function prefixOf({ key }: Nlri): string {
-  const [a, b, c, d] = [key.charCodeAt(9), key.charCodeAt(10), key.charCodeAt(11), key.charCodeAt(12)];
-  return `${a || 0}.${b || 0}.${c || 0}.${d || 0}/${key.charCodeAt(0)}`;
+  const last = key.charCodeAt(12) || 0;
+  return `${octet(key, 9) + octet(key, 10) + octet(key, 11)}${last}/${key.charCodeAt(0)}`;
+}
+
+function octet(key: string, at: number): string {
+  return OCTETS[key.charCodeAt(at)] ?? '0.';
+}
+
+/** The label, if there is one alone, as in nearly all routes. */
+export function labelOf(nlri: Nlri): number | undefined {
+  if (typeof nlri.payload === 'number') return nlri.payload >> 4;
+  const labels = labelsOf(nlri);
+  return labels.length === 1 ? labels[0] : undefined;
 }
 
 /** The labels alone. */

@@ -240,6 +240,17 @@ export class Evi {
     );
   }
 
+  /** Takes over what was found of rows that were asked for by their keys. */
+  observeEntries(
+    keys: readonly string[],
+    fdb: readonly FdbEntry[],
+    neighbours: readonly NeighbourEntry[],
+  ): void {
+    if (this.layout === undefined) return;
+    const found = foundRows(this.layout, fdb, neighbours, () => false);
+    for (const key of keys) this.#rows.observe(key, found.get(key));
+  }
+
   /** What has to be done now. A later change may need an earlier one. */
   plan(sweeping: boolean): readonly Change[] {
     const changes: Change[] = [];

@@ -4,14 +4,23 @@ import { Evi } from './evi.ts';
 import { type Layout, layoutOf, leftovers, type Node, ownDevices, tunnelMtu } from './layout.ts';
 import type { Link } from './links.ts';
 import { linuxBridgeName, vxlanName } from './names.ts';
+import { type Lookup, lookup } from './lookup.ts';
 import { deletion, ourDevices } from './own-devices.ts';
 import { type MemberState, STRUCTURAL } from './rows.ts';
 import type { FdbEntry, NeighbourEntry } from './tables.ts';
 import { unfit, unfitLink } from './unfit.ts';
 import { stalePairs } from './veth-pair.ts';
 
-/** A table dump tells the whole truth; after this many changes at once it is asked for. */
-const LARGE_BATCH = 1000;
+/** After this many new entries at once, the kernel is asked whether it has them. */
+const LARGE_BATCH = 200;
+
+/** An entry that was made just now. */
+interface Unverified {
+  readonly evi: Evi;
+  /** Of its row. */
+  readonly key: string;
+  readonly question: Lookup;
+}
 
 export interface Tables {
   readonly instance: number;
@@ -22,13 +31,16 @@ export interface Tables {
 /**
  * All EVIs of the node, wanted and actual. It does nothing by itself; a sink drives it through a batch:
  *
- *     take → (needsLinks: observeLinks) → unread: observeTables → plan → settle → (recheck: again from unread) → finish
+ *     take → (needsLinks: observeLinks) → unread: observeTables → plan → settle → recheck → finish
+ *                                                  ▲                                 │
+ *                                                  └── unverified: observeEntries ◄──┘
  */
 export class LinuxEvpn {
   readonly #evis = new Map<number, Evi>();
   #node: Node;
   #batch = new Map<string, Intent>();
   #faults = new Map<string, DataplaneFault>();
+  #unverified: readonly Unverified[] = [];
   #doomed = new Map<string, string | undefined>();
   #needsLinks = false;
   #isSweepDue = false;
@@ -210,6 +222,25 @@ export class LinuxEvpn {
     this.#evis.get(instance)?.observeTables(fdb, neighbours, isUp);
   }
 
+  /** How to ask for the entries that must be looked at before the batch ends. */
+  get unverified(): readonly Lookup[] {
+    return this.#unverified.map(({ question }) => question);
+  }
+
+  /** What was found of the entries that are `unverified`. */
+  observeEntries(fdb: readonly FdbEntry[], neighbours: readonly NeighbourEntry[]): void {
+    const questions = grouped(this.#unverified, ({ evi }) => evi);
+    const fdbOf = grouped(fdb, (entry) => entry.interface);
+    const neighboursOf = grouped(neighbours, (entry) => entry.device);
+    for (const [evi, entries] of questions) {
+      evi.observeEntries(
+        entries.map(({ key }) => key),
+        fdbOf.get(evi.layout?.device ?? '') ?? [],
+        neighboursOf.get(evi.layout?.neighbourDevice) ?? [],
+      );
+    }
+  }
+
   /** What has to be done; may be asked again after a recheck. */
   plan(): readonly Change[] {
     const changes: Change[] = [];
@@ -217,7 +248,7 @@ export class LinuxEvpn {
     this.#doomed.clear();
     for (const evi of this.#evis.values()) {
       evi.desire();
-      changes.push(...evi.plan(this.#isSwept));
+      for (const change of evi.plan(this.#isSwept)) changes.push(change);
     }
     return changes;
   }
@@ -236,20 +267,21 @@ export class LinuxEvpn {
   }
 
   /**
-   * Marks EVIs as unread that may not hold what they were given: the kernel may drop entries that come faster than its
-   * table grows, and neighbours of a bridge that has another port.
+   * Whether the kernel may not hold what it was given: it may drop entries that come faster than its tables grow, and
+   * neighbours of a bridge that has another port. Says so in `unverified` and `unread`.
    */
   recheck(changes: readonly Change[]): boolean {
-    const counts = new Map<Evi, number>();
+    const made: Unverified[] = [];
     for (const change of changes) {
-      const evi = change.instance === undefined ? undefined : this.#evis.get(change.instance);
-      if (evi === undefined) continue;
-      const weight = evi.unsettles(change) ? LARGE_BATCH : change.to === undefined ? 0 : 1;
-      counts.set(evi, (counts.get(evi) ?? 0) + weight);
+      const { instance, rowKey: key, to, outcome } = change;
+      const evi = instance === undefined ? undefined : this.#evis.get(instance);
+      if (evi === undefined || key === undefined) continue;
+      if (evi.unsettles(change)) evi.isUnread = true;
+      const question = to === undefined || outcome.state === 'failed' ? undefined : lookup(to);
+      if (question !== undefined) made.push({ evi, key, question });
     }
-    const doubtful = [...counts].filter(([, count]) => count >= LARGE_BATCH);
-    for (const [evi] of doubtful) evi.isUnread = true;
-    return doubtful.length > 0;
+    this.#unverified = made.length < LARGE_BATCH ? [] : made;
+    return this.#unverified.length > 0 || this.unread().length > 0;
   }
 
   /** Nothing could be done at all. */
@@ -298,7 +330,7 @@ function isEvi(intent: Intent): boolean {
 }
 
 /** About devices and interfaces, which others change too. */
-function isStructural({ key }: Intent): boolean {
+export function isStructural({ key }: Intent): boolean {
   return STRUCTURAL.has(key.split('/', 2)[1]);
 }
 
@@ -328,4 +360,14 @@ function asMember(state: Intent['state']): MemberState | undefined {
     default:
       return undefined;
   }
+}
+
+function grouped<K, V>(values: readonly V[], keyOf: (value: V) => K): ReadonlyMap<K, readonly V[]> {
+  const groups = new Map<K, V[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group === undefined) groups.set(keyOf(value), [value]);
+    else group.push(value);
+  }
+  return groups;
 }

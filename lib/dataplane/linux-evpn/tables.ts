@@ -20,6 +20,8 @@ export interface FdbEntry {
 export interface NeighbourEntry {
   readonly ip: string;
   readonly mac: string;
+  /** Absent where all of a device were asked for. */
+  readonly device?: string;
 }
 
 const fdbEntry = z.object({
@@ -52,7 +54,30 @@ export function parseFdb(text: string): Result<readonly FdbEntry[], string> {
 
 /** Parses the output of `ip -j neigh`. */
 export function parseNeighbours(text: string): Result<readonly NeighbourEntry[], string> {
-  return parseList(text, neighbourEntry, 'ip -j neigh', (raw) => ({ ip: raw.dst, mac: raw.lladdr }));
+  return parseList(text, neighbourEntry, 'ip -j neigh', (raw) => ({
+    ip: raw.dst,
+    mac: raw.lladdr,
+  }));
+}
+
+/** Parses the output of `bridge -j -batch` with `fdb get MAC dev NAME`: a list of one entry for each that is there. */
+export function parseFdbAnswers(text: string): Result<readonly FdbEntry[], string> {
+  return parseFdb(
+    `[${text
+      .trim()
+      .replaceAll(/^\[|\]$/gm, '')
+      .replaceAll('\n', ',')}]`,
+  );
+}
+
+/** Parses the output of `ip -batch` with `neigh get IP dev NAME`, which has no JSON: a line for each that is there. */
+export function parseNeighbourAnswers(text: string): Result<readonly NeighbourEntry[], string> {
+  const entries: NeighbourEntry[] = [];
+  for (const line of text.split('\n')) {
+    const [, ip, device, mac] = /^(\S+) dev (\S+) lladdr (\S+) (?:.* )?PERMANENT/.exec(line) ?? [];
+    if (ip !== undefined && device !== undefined && mac !== undefined) entries.push({ ip, mac, device });
+  }
+  return success(entries);
 }
 
 /** What does not have the shape that we know is not ours; no output at all is an empty list. */

@@ -37,9 +37,11 @@ function scene(): {
         else known.set(route.key, after);
         return { before, after };
       });
-      return table
-        .reduce(changes)
-        .flatMap((change) => states.replace(change, statesOf(change.best, change.entry)));
+      const intents: Intent[] = [];
+      for (const change of table.reduce(changes)) {
+        states.replace(change, statesOf(change.best, change.entry), intents);
+      }
+      return intents;
     },
   };
 }

@@ -2,7 +2,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Layout, tunnelMtu } from '../../../../lib/dataplane/linux-evpn/layout.ts';
 import { parseLinks, shieldKeys, withShields } from '../../../../lib/dataplane/linux-evpn/links.ts';
-import { parseFdb, parseNeighbours } from '../../../../lib/dataplane/linux-evpn/tables.ts';
+import {
+  parseFdb,
+  parseFdbAnswers,
+  parseNeighbourAnswers,
+  parseNeighbours,
+} from '../../../../lib/dataplane/linux-evpn/tables.ts';
 import { pairRow } from '../../../../lib/dataplane/linux-evpn/veth-pair.ts';
 
 /** `ip -j -d addr` of iproute2 6.1 on Linux 6.18, some counters left out. */
@@ -123,6 +128,37 @@ test('neighbours', () => {
   const parsed = parseNeighbours(text);
   assert.ok(parsed.ok);
   assert.equal(parsed.value, [{ ip: '13.0.0.2', mac: '02:00:00:00:00:02' }]);
+});
+
+test('answers about single entries: a line for each that is there', () => {
+  const fdb = parseFdbAnswers(
+    `[{"mac":"02:00:00:00:00:02","ifname":"vxlan--n1","flags":["sticky"],"master":"evpn---n1","state":"static"}]
+[{"mac":"02:00:00:00:00:02","ifname":"vxlan--n1","dst":"10.77.0.2","vni":20,"flags":["self"],"state":"permanent"}]
+`,
+  );
+  assert.ok(fdb.ok);
+  assert.equal(
+    fdb.value.map(({ mac, master, dst, isSticky }) => [mac, master, dst, isSticky]),
+    [
+      ['02:00:00:00:00:02', 'evpn---n1', undefined, true],
+      ['02:00:00:00:00:02', undefined, '10.77.0.2', false],
+    ],
+  );
+  assert.equal(parseFdbAnswers(''), { ok: true, value: [] });
+  assert.not(parseFdbAnswers('Dump was interrupted').ok);
+  assert.equal(
+    parseNeighbourAnswers(`13.0.0.2 dev evpn---n1 lladdr 02:00:00:00:00:02 PERMANENT
+13.0.0.3 dev evpn---n1 FAILED
+2001:db8::2 dev brq lladdr 02:00:00:00:00:03 PERMANENT
+`),
+    {
+      ok: true,
+      value: [
+        { ip: '13.0.0.2', mac: '02:00:00:00:00:02', device: 'evpn---n1' },
+        { ip: '2001:db8::2', mac: '02:00:00:00:00:03', device: 'brq' },
+      ],
+    },
+  );
 });
 
 test('no output is an empty table, other text is a fault', () => {
