@@ -12,6 +12,7 @@ export function bodyLimit(options: {
 }): MiddlewareHandler {
   const limitStream = limitAnyBody(options);
   return async (context, next) => {
+    if (context.req.method === 'GET' || context.req.method === 'HEAD') return next();
     const declared = context.req.header('content-length');
     if (declared === undefined || context.req.header('transfer-encoding') !== undefined) {
       return limitStream(context, next);
