@@ -40,10 +40,18 @@ export class SinkDriver {
     this.changes.push(...input.split('\n').filter((line) => line !== '' && line !== 'link show dev lo'));
   }
 
-  /** One batch. */
+  /** Hands these over in one array; resolves when all are confirmed, to the confirmations in the order in which they came. */
   async apply(...intents: readonly Intent[]): Promise<readonly Confirmation[]> {
+    const open = new Set(intents.map(({ key }) => key));
+    const answers: Confirmation[] = [];
     return await new Promise((resolve) => {
-      this.#answer = resolve;
+      this.#answer = (confirmations) => {
+        for (const confirmation of confirmations) {
+          open.delete(confirmation.intent.key);
+          answers.push(confirmation);
+        }
+        if (open.size === 0) resolve(answers);
+      };
       this.#intents.next(intents);
     });
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   asyncScheduler,
   connect,
@@ -12,22 +13,28 @@ import {
 } from 'rxjs';
 import { evpnLinux } from '../../lib/dataplane/drivers/evpn-linux.ts';
 import type { Confirmation, DataplaneFault, Intent } from '../../lib/dataplane/intent.ts';
-import { LinuxEvpn } from '../../lib/dataplane/linux-evpn/model.ts';
+import { isStructural, LinuxEvpn } from '../../lib/dataplane/linux-evpn/model.ts';
 import { deletion, ourDevices } from '../../lib/dataplane/linux-evpn/own-devices.ts';
 import { parseIpAddress } from '../../lib/net/ip-address.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { batchInto } from './batch.ts';
 import { flush } from './flush.ts';
 import { probe } from './linux-evpn-probe.ts';
-import { readLinks, readTables } from './read-state.ts';
+import { readEntries, readLinks, readTables } from './read-state.ts';
 import { type Run, runProcess } from './run-batch.ts';
 import type { Sink, SinkOptions } from './sink.ts';
 
 /** After this many milliseconds the orchestrator has attached again what it wants to keep. */
 const SWEEP_AFTER = 120_000;
 
-/** Dumps after which entries that are still missing are given up. */
+/** Times that entries are looked for before those that are still missing are given up. */
 const MOST_CHECKS = 3;
+
+/**
+ * Intents about entries that are carried out in one go: so many take some milliseconds from the event loop, and an
+ * attachment does not wait for more.
+ */
+const MOST_INTENTS = 2000;
 
 /** In the place of an intent: what a former run left and nobody has asked for is to be removed. */
 const SWEEP = 'sweep';
@@ -47,12 +54,15 @@ export function linuxEvpnSink(options: SinkOptions, runTool: Run = runProcess): 
   const reader = { run, rootHelper };
   const flushOptions = { run, rootHelper, log, scheduler };
 
+  /** Between its steps, which take some milliseconds each, everything else has its turn. */
   async function carryOut(work: readonly Work[]): Promise<readonly Confirmation[]> {
     model.take(work.filter((item) => item !== SWEEP));
     if (work.includes(SWEEP)) model.sweep();
+    await nextTurn();
     const fault = await observe();
     if (fault !== undefined) model.fail(fault);
     else await makeItSo();
+    await nextTurn();
     return model.finish();
   }
 
@@ -60,11 +70,13 @@ export function linuxEvpnSink(options: SinkOptions, runTool: Run = runProcess): 
     for (let check = 0; check < MOST_CHECKS; check += 1) {
       const changes = model.plan();
       if (changes.length === 0) return;
+      await nextTurn();
       await flush(changes, flushOptions);
       for (const { command, reason } of model.settle(changes))
         log.warning(`${command ?? 'dataplane'}: ${reason}`);
+      await nextTurn();
       if (!model.recheck(changes)) return;
-      const fault = await observeTables();
+      const fault = (await observeTables()) ?? (await observeEntries());
       if (fault !== undefined) {
         log.warning(`entries not verified: ${fault.reason}`);
         return;
@@ -87,6 +99,13 @@ export function linuxEvpnSink(options: SinkOptions, runTool: Run = runProcess): 
       if (!tables.ok) return tables.fault;
       model.observeTables(which.instance, tables.value.fdb, tables.value.neighbours);
     }
+    return undefined;
+  }
+
+  async function observeEntries(): Promise<DataplaneFault | undefined> {
+    const entries = await readEntries(reader, model.unverified);
+    if (!entries.ok) return entries.fault;
+    model.observeEntries(entries.value.fdb, entries.value.neighbours);
     return undefined;
   }
 
@@ -122,7 +141,11 @@ export function linuxEvpnSink(options: SinkOptions, runTool: Run = runProcess): 
         takeUntil(end$),
       );
       return merge<(readonly Work[])[]>(intents$, sweep$).pipe(
-        batchInto((item) => (item === SWEEP ? SWEEP : item.key), carryOutSafely),
+        batchInto((item) => (item === SWEEP ? SWEEP : item.key), carryOutSafely, {
+          most: MOST_INTENTS,
+          // What is in an EVI finds it made, or gone; of two that want the same name or VNI the one has let it go.
+          isUrgent: (item) => item === SWEEP || isStructural(item),
+        }),
         filter((confirmations) => confirmations.length > 0),
       );
     }),

@@ -2,10 +2,13 @@ import type { DataplaneFault } from '../../lib/dataplane/intent.ts';
 import { type Link, parseLinks, shieldKeys, withShields } from '../../lib/dataplane/linux-evpn/links.ts';
 import type { Tables } from '../../lib/dataplane/linux-evpn/model.ts';
 import { saysGone } from '../../lib/dataplane/linux-evpn/command.ts';
+import { type Lookup, saysMissing } from '../../lib/dataplane/linux-evpn/lookup.ts';
 import {
   type FdbEntry,
   type NeighbourEntry,
   parseFdb,
+  parseFdbAnswers,
+  parseNeighbourAnswers,
   parseNeighbours,
 } from '../../lib/dataplane/linux-evpn/tables.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
@@ -48,6 +51,39 @@ export async function readTables(
   if (!fdb.ok) return fdb;
   if (!neighbours.ok) return neighbours;
   return success({ fdb: fdb.value, neighbours: neighbours.value });
+}
+
+/** What there is of entries, each of which is asked for by itself. */
+export async function readEntries(
+  reader: Reader,
+  lookups: readonly Lookup[],
+): Promise<Result<TableContents, DataplaneFault>> {
+  const [fdb, neighbours] = await Promise.all([
+    ask(reader, ['bridge', '-json'], lookups, parseFdbAnswers),
+    ask(reader, ['ip'], lookups, parseNeighbourAnswers),
+  ]);
+  if (!fdb.ok) return fdb;
+  if (!neighbours.ok) return neighbours;
+  return success({ fdb: fdb.value, neighbours: neighbours.value });
+}
+
+async function ask<T>(
+  { run, rootHelper }: Reader,
+  [tool, ...options]: readonly [Lookup['tool'], ...string[]],
+  lookups: readonly Lookup[],
+  parse: (text: string) => Result<readonly T[], string>,
+): Promise<Result<readonly T[], DataplaneFault>> {
+  const lines = lookups.filter((each) => each.tool === tool).map(({ line }) => line);
+  if (lines.length === 0) return success([]);
+  const command = [...rootHelper, tool, ...options, '-force', '-batch', '-'];
+  const { exitCode, stdout, stderr } = await run(command, `${lines.join('\n')}\n`);
+  const complaint = stderr
+    .split('\n')
+    .find((line) => line !== '' && !line.startsWith('Command failed') && !saysMissing(line));
+  const parsed = parse(stdout);
+  if (exitCode !== undefined && complaint === undefined && parsed.ok) return parsed;
+  const reason = complaint ?? (parsed.ok ? 'failed' : parsed.fault);
+  return failure({ command: command.join(' '), reason });
 }
 
 async function read<T>(

@@ -52,6 +52,19 @@ test('what waits when the source completes is still carried out', () => {
   });
 });
 
+test('what is urgent is in the next batch; of the rest as many as there is room for, the oldest first', () => {
+  scheduler().run(({ hot, expectObservable }) => {
+    const source = hot<readonly Item[]>('a-b|', { a: [a1], b: [b1, c1, a2, { key: 'urgent', value: 1 }] });
+    const expected = '                   -----x----y----(z|)';
+    const limits = { most: 2, isUrgent: ({ key }: Item) => key === 'urgent' };
+    expectObservable(source.pipe(batchInto((item) => item.key, fiveFrames, limits))).toBe(expected, {
+      x: 'a1',
+      y: 'urgent1 b1',
+      z: 'c1 a2',
+    });
+  });
+});
+
 test('nothing to do is no batch', () => {
   scheduler().run(({ hot, expectObservable }) => {
     const source = hot<readonly Item[]>('a--b--|', { a: [], b: [a1] });

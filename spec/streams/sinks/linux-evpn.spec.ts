@@ -1,7 +1,13 @@
 import { VirtualTimeScheduler } from 'rxjs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type EviState, type FloodState, unwant, want } from '../../../lib/dataplane/intent.ts';
+import {
+  type EviState,
+  type FloodState,
+  type RemoteMacState,
+  unwant,
+  want,
+} from '../../../lib/dataplane/intent.ts';
 import type { RunResult } from '../../../streams/sinks/run-batch.ts';
 import { SinkDriver } from '../../support/sink-driver.ts';
 
@@ -161,6 +167,69 @@ test('a bug in a batch is a fault of the batch, and the next one is carried out'
   assert.match(driver.warnings[0]!, /a bug/);
   isBroken = false;
   await driver.have(evi, flood);
+  driver.kill();
+});
+
+/** Enough at once to be looked up. */
+const remotes = Array.from({ length: 200 }, (_, index): RemoteMacState => ({
+  kind: 'remote-mac',
+  instance: 1,
+  mac: `02:00:00:00:00:${index.toString(16).padStart(2, '0')}`,
+  vtep: '10.77.0.2',
+  vni: 20,
+}));
+
+test('entries that the kernel does not have after all are made again, and faults in the end', async () => {
+  const working = tools(() => OK);
+  let lookups = 0;
+  const driver = new SinkDriver({}, (words, input) => {
+    if (!input.startsWith('fdb get')) return working(words, input);
+    lookups += 1;
+    return Promise.resolve({
+      ...OK,
+      exitCode: 1,
+      stderr: 'Error: Fdb entry not found.\nCommand failed -:1\n',
+    });
+  });
+  await driver.have(evi);
+  const confirmations = await driver.apply(...remotes.map((state) => want(state)));
+  for (const { fault } of confirmations) assert.is(fault?.reason, 'the kernel did not keep it');
+  assert.is(lookups, 3);
+  driver.kill();
+});
+
+/** Tools that do everything but look up an entry. */
+function oldTools() {
+  const working = tools(() => OK);
+  const unknown = { ...OK, exitCode: 1, stderr: 'Command "get" is unknown, try "bridge fdb help".\n' };
+  return (words: readonly string[], input: string): Promise<RunResult> =>
+    input.startsWith('fdb get') ? Promise.resolve(unknown) : working(words, input);
+}
+
+test('a tool that cannot look up an entry leaves the kernel its word', async () => {
+  const driver = new SinkDriver({}, oldTools());
+  await driver.have(evi, ...remotes);
+  assert.match(driver.warnings[0]!, /entries not verified: Command "get" is unknown/);
+  driver.kill();
+});
+
+test('many intents are carried out in portions, and an EVI does not wait for them', async () => {
+  const working = oldTools();
+  const portions: number[] = [];
+  const driver = new SinkDriver({}, (words, input) => {
+    const macs = input.split('\n').filter((line) => line.includes('sticky')).length;
+    if (macs > 0) portions.push(macs);
+    return working(words, input);
+  });
+  await driver.have(evi);
+  const many = Array.from({ length: 4500 }, (_, index): RemoteMacState => {
+    const tail = index.toString(16).padStart(4, '0');
+    return { ...remotes[0]!, mac: `02:00:00:00:${tail.slice(0, 2)}:${tail.slice(2)}` };
+  });
+  const other: EviState = { ...evi, instance: 2, externalId: 'n2', vni: 17 };
+  const confirmations = await driver.apply(...[...many, other].map((state) => want(state)));
+  assert.is(confirmations[0]?.intent.key, '2/evi');
+  assert.equal(portions, [1999, 2000, 501]);
   driver.kill();
 });
 
