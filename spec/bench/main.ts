@@ -7,9 +7,10 @@ import { bird } from './daemons/bird.ts';
 import type { Contender } from './daemons/contender.ts';
 import { frr } from './daemons/frr.ts';
 import { gobgp } from './daemons/gobgp.ts';
-import type { InstalledContender, Row, Section } from './section.ts';
+import type { InstalledContender, Row } from './section.ts';
 import { SECTIONS } from './sections/registry.ts';
 import { markdownTable } from './table.ts';
+import { judge } from './targets.ts';
 
 const CONTENDERS: readonly Contender[] = [bagpipe, original, gobgp, frr, bird];
 
@@ -66,18 +67,21 @@ const benchOptions = {
   tell: (progress: string) => console.error(progress),
 };
 const chosen = SECTIONS.filter(({ name }) => command.args.length === 0 || command.args.includes(name));
-const results: { readonly section: Section; readonly rows: readonly Row[] }[] = [];
-for (const section of chosen) {
-  results.push({ section, rows: await section.measure(benchOptions) });
-}
-
 console.log(`${machine(contenders)}\n`);
-for (const { section, rows } of results) {
-  console.log(`### ${section.title}\n\n${section.about}\n\n${markdownTable(rows)}\n`);
+const results = new Map<string, readonly Row[]>();
+for (const { name, title, about, measure } of chosen) {
+  const rows = await measure(benchOptions);
+  results.set(name, rows);
+  // At once: whatever happens to the next section, this one was measured.
+  console.log(`### ${title}\n\n${about}\n\n${markdownTable(rows)}\n`);
+}
+const targets = judge(results);
+if (targets.length > 0) {
+  console.log(`### Targets\n\nOf several figures the worst counts.\n\n${markdownTable(targets)}\n`);
 }
 if (options.json !== undefined) {
-  const figures = Object.fromEntries(results.map(({ section, rows }) => [section.name, rows]));
-  writeFileSync(options.json, `${JSON.stringify({ machine: machine(contenders), ...figures }, null, 2)}\n`);
+  const figures = { machine: machine(contenders), ...Object.fromEntries(results), targets };
+  writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
 }
 cleanUp();
 // Speakers that were told to stop may still wait for their sockets.

@@ -4,8 +4,6 @@ import { temporaryDirectory } from '../support/temporary-directory.ts';
 import type { Contender, RunningContender } from './daemons/contender.ts';
 import { costOf } from './process-cost.ts';
 
-/** Milliseconds from one look at a count to the next. */
-const POLL = 20;
 /** CPU time over a second below which a daemon counts as idle, in seconds. */
 const IDLE = 0.05;
 /** Milliseconds after which a count is given up. */
@@ -31,15 +29,17 @@ export interface TestBedOptions {
   readonly vrfs?: number;
   /** Whether it is to tell of itself (`RunningContender.observer`), which costs it something. */
   readonly observed?: boolean;
+  /** That the speaker proposes, in seconds. */
+  readonly holdTime?: number;
 }
 
 /** Sets up a test bed, idle, for as long as `use` runs. */
 export async function withTestBed<T>(
   contender: Contender,
-  { vrfs = 0, observed = false }: TestBedOptions,
+  { vrfs = 0, observed = false, holdTime = 90 }: TestBedOptions,
   use: (bed: TestBed) => Promise<T>,
 ): Promise<T> {
-  const speaker = await startFloodingSpeaker({ address: SPEAKER, holdTime: 90 });
+  const speaker = await startFloodingSpeaker({ address: SPEAKER, holdTime });
   const running = await contender.start({
     directory: temporaryDirectory().path,
     address: CLIENT,
@@ -55,7 +55,7 @@ export async function withTestBed<T>(
       speaker,
       running,
       send: (messages) => send(speaker, messages, contender.pace),
-      counted: (routes) => counted(running, routes),
+      counted: (routes) => counted(running, routes, contender.poll),
       idle,
     });
   } finally {
@@ -64,7 +64,7 @@ export async function withTestBed<T>(
   }
 }
 
-async function counted(running: RunningContender, routes: number): Promise<void> {
+async function counted(running: RunningContender, routes: number, poll: number): Promise<void> {
   const deadline = performance.now() + PATIENCE;
   for (;;) {
     // A daemon that has its hands full may have no answer.
@@ -73,7 +73,7 @@ async function counted(running: RunningContender, routes: number): Promise<void>
     if (performance.now() > deadline) {
       throw new Error(`${count ?? 'no'} routes instead of ${routes} after all patience`);
     }
-    await sleep(POLL);
+    await sleep(poll);
   }
 }
 

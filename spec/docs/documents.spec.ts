@@ -18,7 +18,12 @@ import { CONSOLE } from './transcript.ts';
 
 /** What the documents say of options, commands and files is so; what they show of a terminal: `examples.spec.ts`. */
 const ROOT = join(import.meta.dirname, '../..');
-const DOCUMENTS = ['docs/operator-guide.md', 'docs/rest-api.md', 'docs/looking-glass.md'];
+const DOCUMENTS = [
+  'docs/operator-guide.md',
+  'docs/rest-api.md',
+  'docs/looking-glass.md',
+  'docs/performance.md',
+];
 
 function read(name: string): string {
   return readFileSync(join(ROOT, name), 'utf8');

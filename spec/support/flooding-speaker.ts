@@ -36,6 +36,7 @@ export async function startFloodingSpeaker(options: {
   server.listen(0, options.address);
   await once(server, 'listening');
   let client: Socket | undefined;
+  let closed: Promise<unknown> | undefined;
   const established = new Promise<void>((resolve) => {
     server.on('connection', (socket) => {
       // One session is what is asked for; whoever comes back after it is turned away.
@@ -44,6 +45,7 @@ export async function startFloodingSpeaker(options: {
         return;
       }
       client = socket;
+      closed = new Promise((resolve) => socket.once('close', resolve));
       speak(socket, options, seen, resolve);
     });
   });
@@ -52,7 +54,6 @@ export async function startFloodingSpeaker(options: {
     established,
     flood: async (messages) => {
       await established;
-      const closed = once(client!, 'close');
       for (const batch of inBatches(messages)) {
         if (client!.destroyed)
           throw new Error(`the client is gone: ${seen.notifications.join() || 'closed'}`);
@@ -113,14 +114,19 @@ function messageLength(bytes: Buffer): number | undefined {
   return bytes.length < length ? undefined : length;
 }
 
-/** One write per message would measure the system call. */
+/** Bytes of a write at least, but for the last: one for each message would measure the system call. */
+const WRITE = 1 << 16;
+
 function* inBatches(messages: Iterable<Buffer>): Generator<Buffer> {
   let batch: Buffer[] = [];
+  let length = 0;
   for (const message of messages) {
     batch.push(message);
-    if (batch.length < 256) continue;
+    length += message.length;
+    if (length < WRITE) continue;
     yield Buffer.concat(batch);
     batch = [];
+    length = 0;
   }
-  if (batch.length > 0) yield Buffer.concat(batch);
+  if (length > 0) yield Buffer.concat(batch);
 }

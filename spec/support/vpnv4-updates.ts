@@ -27,26 +27,27 @@ export function vpnv4Open(identifier: readonly number[], holdTime: number): Buff
   );
 }
 
-export interface Vpnv4Update {
+export interface Vpnv4Withdrawal {
   /** The number of the first of `count` host prefixes, counted from 10.0.0.0. */
   readonly first: number;
   readonly count: number;
-  readonly label: number;
-  /** The number in the route target, after our AS. */
-  readonly routeTarget: number;
+  /** Whose routes they are: it is in their RD, too. */
   readonly nextHop: readonly number[];
 }
 
-export function vpnv4Update({ first, count, label, routeTarget, nextHop }: Vpnv4Update): Buffer {
-  // Bits of label (24), RD (64) and prefix (32); the label has the bottom-of-stack bit.
-  const labelField = (label << 4) | 1;
-  const head = [120, labelField >> 16, (labelField >> 8) & 255, labelField & 255];
-  const distinguisher = [0, 1, ...nextHop, 0, 1];
-  const prefixes = Array.from({ length: count }, (_, index) => {
-    const number = first + index;
-    return Buffer.of(...head, ...distinguisher, 10, (number >> 16) & 255, (number >> 8) & 255, number & 255);
-  });
-  const reach = Buffer.concat([Buffer.of(0, 1, 128, 12, 0, 0, 0, 0, 0, 0, 0, 0, ...nextHop, 0), ...prefixes]);
+export interface Vpnv4Update extends Vpnv4Withdrawal {
+  readonly label: number;
+  /** The number in the route target, after our AS. */
+  readonly routeTarget: number;
+}
+
+export function vpnv4Update({ label, routeTarget, ...routes }: Vpnv4Update): Buffer {
+  const { nextHop } = routes;
+  const reach = Buffer.concat([
+    Buffer.of(0, 1, 128, 12, 0, 0, 0, 0, 0, 0, 0, 0, ...nextHop, 0),
+    // With the bottom-of-stack bit.
+    ...prefixes(routes, (label << 4) | 1),
+  ]);
   const attributes = Buffer.concat([
     // ORIGIN IGP, AS_PATH empty, LOCAL_PREF 100
     Buffer.of(0x40, 1, 1, 0, 0x40, 2, 0, 0x40, 5, 4, 0, 0, 0, 100),
@@ -61,7 +62,27 @@ export function vpnv4Update({ first, count, label, routeTarget, nextHop }: Vpnv4
   return bgpMessage(2, uint16(0), uint16(attributes.length), attributes);
 }
 
+/** In a withdrawal there is no label (RFC 8277 §2.4). */
+const WITHDRAWN_LABEL = 0x80_00_00;
+
+export function vpnv4Withdrawal(routes: Vpnv4Withdrawal): Buffer {
+  const unreach = Buffer.concat([Buffer.of(0, 1, 128), ...prefixes(routes, WITHDRAWN_LABEL)]);
+  // MP_UNREACH_NLRI, with a length of two bytes
+  const attribute = Buffer.concat([Buffer.of(0x90, 15), uint16(unreach.length), unreach]);
+  return bgpMessage(2, uint16(0), uint16(attribute.length), attribute);
+}
+
 export const KEEPALIVE = bgpMessage(4);
+
+/** Host prefixes: how many bits, the three bytes of `labelField` (24), RD (64) and address (32). */
+function prefixes({ first, count, nextHop }: Vpnv4Withdrawal, labelField: number): readonly Buffer[] {
+  const head = [120, labelField >> 16, (labelField >> 8) & 255, labelField & 255];
+  const distinguisher = [0, 1, ...nextHop, 0, 1];
+  return Array.from({ length: count }, (_, index) => {
+    const number = first + index;
+    return Buffer.of(...head, ...distinguisher, 10, (number >> 16) & 255, (number >> 8) & 255, number & 255);
+  });
+}
 
 function uint16(value: number): Buffer {
   return Buffer.of(value >> 8, value & 255);

@@ -11,7 +11,7 @@ import {
 import type { Publication, Route, RouteChange, RouteSource } from '../../lib/rib/route.ts';
 
 /** Longest time, in milliseconds, that the bus works before it lets timers, sockets and API calls have their turn. */
-const WORK_BUDGET = 2;
+const WORK_BUDGET = 1;
 
 /** A route target for which the first local subscription came, or the last one went. */
 export interface InterestChange {

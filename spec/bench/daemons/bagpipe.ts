@@ -10,8 +10,12 @@ import type { Contender, ContenderOptions, RunningContender } from './contender.
 export const bagpipe: Contender = {
   name: 'bagpipe-bgp',
   hasVrfs: true,
+  hasApi: true,
+  isObservable: true,
   mostRoutes: Infinity,
+  mostComparisons: Infinity,
   pace: undefined,
+  poll: 100,
   version: () => Promise.resolve(programVersion()),
   start: (options) => start(options, startDaemon),
 };
@@ -20,8 +24,13 @@ export const bagpipe: Contender = {
 export const original: Contender = {
   name: 'Python bagpipe-bgp',
   hasVrfs: true,
+  hasApi: true,
+  isObservable: false,
   mostRoutes: 100_000,
+  mostComparisons: Infinity,
   pace: 500,
+  // It goes through all routes to count them.
+  poll: 500,
   async version() {
     const { status, output } = await attempt(['/usr/bin/bagpipe-bgp', '--version']).catch(() => ABSENT);
     return status === 0 ? output.trim().split(' ').at(-1) : undefined;
@@ -35,6 +44,7 @@ async function start(
   { directory, address, speaker, vrfs, observed }: ContenderOptions,
   startIt: (options: DaemonOptions) => Promise<Daemon>,
 ): Promise<RunningContender> {
+  const apiPort = await freePort();
   const observation = observed ? observer(directory) : undefined;
   const { program, api } = await startIt({
     directory,
@@ -42,13 +52,15 @@ async function start(
     address,
     peers: [speaker.address],
     bgpPort: speaker.port,
-    apiPort: await freePort(),
+    apiPort,
     ...(observation && { environment: observation.environment }),
   });
   for (let number = 0; number < vrfs; number++) await api.attach(attachment(number, 1));
   return {
     pid: program.pid,
+    apiUrl: `http://127.0.0.1:${apiPort}`,
     countRoutes: async () => Number(await api.lookingGlass('summary/route_counts/received_routes_count')),
+    api,
     ...(observation && { observer: observation.observer }),
     stop: async () => {
       await program.stop();

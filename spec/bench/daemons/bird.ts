@@ -6,8 +6,12 @@ import type { Contender } from './contender.ts';
 export const bird: Contender = {
   name: 'BIRD',
   hasVrfs: false,
+  hasApi: false,
+  isObservable: false,
   mostRoutes: Infinity,
+  mostComparisons: Infinity,
   pace: undefined,
+  poll: 100,
   async version() {
     const { status, output } = await attempt(['/usr/sbin/bird', '--version']).catch(() => ({
       status: 1,
@@ -36,7 +40,7 @@ protocol bgp speaker {
       pid: program.pid,
       async countRoutes() {
         const [, count] = /(\d+) of \d+ routes/.exec(await ask('show route table vpn4tab count')) ?? [];
-        return Number(count ?? 0);
+        return Number(count);
       },
       stop: async () => {
         await program.stop();

@@ -6,9 +6,14 @@ import type { Contender } from './contender.ts';
 
 export const frr: Contender = {
   name: 'FRR bgpd',
+  // It imports nothing into a VRF that zebra has not found in the kernel.
   hasVrfs: false,
+  hasApi: false,
+  isObservable: false,
   mostRoutes: Infinity,
+  mostComparisons: Infinity,
   pace: undefined,
+  poll: 100,
   async version() {
     const { status, output } = await attempt(['/usr/lib/frr/bgpd', '--version']).catch(() => ({
       status: 1,
@@ -43,7 +48,7 @@ router bgp ${AS_NUMBER}
         const summary = (await show('show bgp ipv4 vpn summary')) as {
           readonly peers?: Readonly<Record<string, { readonly pfxRcd?: number }>>;
         };
-        return summary.peers?.[speaker.address]?.pfxRcd ?? 0;
+        return summary.peers?.[speaker.address]?.pfxRcd ?? NaN;
       },
       stop: async () => {
         await program.stop();

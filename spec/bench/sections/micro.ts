@@ -1,0 +1,37 @@
+import { Bench } from 'tinybench';
+import { BEST_PATH } from '../micro/best-path.ts';
+import { BUS } from '../micro/bus.ts';
+import { DECODE } from '../micro/decode.ts';
+import { ENCODE } from '../micro/encode.ts';
+import { type Operation, ROUTES } from '../micro/operation.ts';
+import type { Row, Section } from '../section.ts';
+
+const OPERATIONS: readonly Operation[] = [...DECODE, ...ENCODE, ...BUS, ...BEST_PATH];
+
+/** Milliseconds for which each operation is repeated, and before that to have it compiled. */
+const TIME = 500;
+const WARM_UP = 200;
+
+export const micro: Section = {
+  name: 'micro',
+  title: 'Single operations',
+  about:
+    `Parts of the program on their own, in one process, ${ROUTES} routes in a run; the median of all runs that fit into ` +
+    'half a second, without anything else that a daemon has to do.',
+  async measure({ tell }) {
+    const bench = new Bench({ time: TIME, warmupTime: WARM_UP, throws: true });
+    for (const { name, run, prepare } of OPERATIONS) {
+      bench.add(name, run, prepare === undefined ? {} : { beforeEach: prepare });
+    }
+    bench.addEventListener('cycle', ({ task }) => tell(`micro: ${task.name}`));
+    return (await bench.run()).map(({ name, result }): Row => {
+      if (result.state !== 'completed') throw new Error(`${name}: ${result.state}`);
+      const milliseconds = result.latency.p50;
+      return {
+        operation: name,
+        'routes per second': Math.round((ROUTES / milliseconds) * 1000),
+        'nanoseconds per route': Math.round((milliseconds * 1e6) / ROUTES),
+      };
+    });
+  },
+};
