@@ -52,7 +52,8 @@ interface FamilyIndex {
 /** A step of work that may be long yields now and then, so that whoever runs it can do something else meanwhile. */
 export type Steps = Generator<undefined, void>;
 
-const ROUTES_A_STEP = 512;
+/** So few that what follows from a step (routes that are passed on for each of many endpoints) is done in milliseconds. */
+export const ROUTES_A_STEP = 128;
 
 /**
  * All routes of all sources, indexed by (family, route target), with those who want them. A publication costs its own

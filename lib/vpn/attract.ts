@@ -9,7 +9,13 @@ import type { Route } from '../rib/route.ts';
 import { classifierComponents } from './classifier.ts';
 import { targetCommunities } from './export.ts';
 import type { InstanceSetup } from './instance-kind.ts';
-import { endpointRouteTo, readvertisePolicy, recordCommunity, selectReadvertised } from './readvertise.ts';
+import {
+  endpointRouteTo,
+  readvertisePolicy,
+  recordCommunity,
+  selectReadvertised,
+  sharedAttributes,
+} from './readvertise.ts';
 import type { Readvertised, Readvertiser } from './readvertiser.ts';
 import type { AttractTraffic, Readvertise } from './request.ts';
 
@@ -29,6 +35,7 @@ export function attractor(
 ): Readvertiser {
   const from = new Set(readvertise?.from);
   const condition = { from, barred: [to, ...redirectTargets] };
+  const attributes = sharedAttributes(setup, [to]);
   return {
     // Of FlowSpec routes only those are passed on that are imported, too.
     wantedTargets: (family, importTargets) => (family === VPNV4 ? from : importTargets),
@@ -48,7 +55,8 @@ export function attractor(
       return flowRoute(setup, encodeFlowspec({ rd: setup.rd, components }), redirectTargets, to);
     },
     endpointRoute: () => undefined,
-    defaultRoute: (endpoint) => endpointRouteTo(setup, endpoint, DEFAULT_PREFIX, [to]),
+    defaultRoute: (endpoint) =>
+      endpointRouteTo(setup, endpoint, DEFAULT_PREFIX, attributes(endpoint.hashOrder, [])),
   };
 }
 

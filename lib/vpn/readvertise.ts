@@ -1,4 +1,5 @@
 import type { ExtendedCommunity } from '../bgp/community/extended-community.ts';
+import type { PathAttributes } from '../bgp/attribute/path-attributes.ts';
 import { VPNV4 } from '../bgp/family.ts';
 import { flowspecRules } from '../bgp/nlri/flowspec-vpnv4.ts';
 import { decodeVpnv4, encodeVpnv4 } from '../bgp/nlri/vpnv4.ts';
@@ -20,6 +21,7 @@ import { entryOfRoute, tieBreakOf } from './vrf-entry.ts';
 export function readvertiser(setup: InstanceSetup, { from, to }: Readvertise): Readvertiser {
   const fromTargets = new Set(from);
   const condition = { from: fromTargets, barred: to };
+  const attributes = sharedAttributes(setup, to);
   return {
     // Which traffic goes where (FlowSpec) is passed on by those who draw traffic.
     wantedTargets: (family) => (family === VPNV4 ? fromTargets : NO_TARGETS),
@@ -29,7 +31,7 @@ export function readvertiser(setup: InstanceSetup, { from, to }: Readvertise): R
     instanceRoute: () => undefined,
     endpointRoute: (endpoint, { what, records }) =>
       what.kind === 'prefix'
-        ? endpointRouteTo(setup, endpoint, what.prefix, to, records.map(recordCommunity))
+        ? endpointRouteTo(setup, endpoint, what.prefix, attributes(endpoint.hashOrder, records))
         : undefined,
     defaultRoute: () => undefined,
   };
@@ -73,17 +75,40 @@ export function endpointRouteTo(
   setup: InstanceSetup,
   endpoint: Endpoint,
   prefix: IpPrefix,
-  targets: readonly RouteTarget[],
-  communities: readonly ExtendedCommunity[] = [],
+  attributes: PathAttributes | undefined,
 ): Route | undefined {
-  if (targets.length === 0) return undefined;
+  if (attributes === undefined) return undefined;
   const nlri = encodeVpnv4({ rd: endpoint.rd, prefix, label: endpoint.label });
-  const attributes = exportAttributes(setup, setup.dataplaneAddress, targets, {}, [
-    ...communities,
-    // Said even if it is 0, unlike that of the route to the endpoint itself: clients of the original expect it.
-    { kind: 'consistent-hash-order', order: endpoint.hashOrder },
-  ]);
   return { source: setup.source, family: VPNV4, key: nlri.key, payload: nlri.payload, attributes };
+}
+
+/** How many different attributes are kept. */
+const MOST_SHARED = 1000;
+
+/**
+ * Makes the attributes of routes by way of endpoints, which many of them share: those with one place in consistent
+ * hashing, that come from the same targets. Undefined if there are no targets that they could have.
+ */
+export function sharedAttributes(
+  setup: InstanceSetup,
+  targets: readonly RouteTarget[],
+): (hashOrder: number, records: readonly RouteTarget[]) => PathAttributes | undefined {
+  const made = new Map<string, PathAttributes>();
+  return (order, records) => {
+    if (targets.length === 0) return undefined;
+    const key = `${order} ${records.join(' ')}`;
+    let attributes = made.get(key);
+    if (attributes === undefined) {
+      attributes = exportAttributes(setup, setup.dataplaneAddress, targets, {}, [
+        ...records.map(recordCommunity),
+        // Said even if it is 0, unlike that of the route to the endpoint itself: clients of the original expect it.
+        { kind: 'consistent-hash-order', order },
+      ]);
+      if (made.size >= MOST_SHARED) made.clear();
+      made.set(key, attributes);
+    }
+    return attributes;
+  };
 }
 
 export function recordCommunity(target: RouteTarget): ExtendedCommunity {

@@ -3,6 +3,7 @@ import type { Family } from '../../lib/bgp/family.ts';
 import type { RouteTarget } from '../../lib/net/route-target.ts';
 import {
   RouteIndex,
+  ROUTES_A_STEP,
   subscriber,
   type Steps,
   type Subscriber,
@@ -125,7 +126,7 @@ export class RouteBus {
     let count = 0;
     for (const publication of publications) {
       this.#index.publish(publication);
-      if (++count % 512 === 0) yield;
+      if (++count % ROUTES_A_STEP === 0) yield;
     }
   }
 
