@@ -49,4 +49,7 @@ if (!daemon.ok) {
 }
 // In a checkout, where "npm start" is how one begins, npx finds the commands.
 const prefix = process.env['npm_lifecycle_event'] === 'start' ? 'npx ' : '';
-if (configuration.usesDefaults) console.log(welcome(daemon.value.apiUrl, prefix));
+if (configuration.usesDefaults) {
+  // After the lines of the log that lead to it.
+  setImmediate(() => console.log(welcome(daemon.value.apiUrl, prefix)));
+}

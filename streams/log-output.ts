@@ -1,5 +1,5 @@
 import { fstatSync, openSync, writeSync } from 'node:fs';
-import type { LogLevel } from '../lib/log-level.ts';
+import { SEVERITY, type LogLevel } from '../lib/log-level.ts';
 import { failure, success, type Result } from '../lib/result.ts';
 import { formatLogJson, formatLogLine, type LogRecord } from './log.ts';
 
@@ -45,14 +45,14 @@ export function openLog(
     const writeLine = togetherEachTurn((text) => process.stdout.write(text));
     writers.push((record) => {
       const priority = toJournal ? PRIORITY[record.level] : '';
-      writeLine(`${priority}${format(record)}`);
+      writeLine(`${priority}${format(record)}`, record.level);
     });
   }
   if (logFile !== undefined) {
     const file = openFile(logFile);
     if (!file.ok) return file;
     const writeLine = togetherEachTurn((text) => append(file.value, text));
-    writers.push((record) => writeLine(format(record)));
+    writers.push((record) => writeLine(format(record), record.level));
   }
   return success({
     write: (record) => {
@@ -87,9 +87,9 @@ function openFile(path: string): Result<number, string> {
 
 /**
  * Writes lines, those of one turn of the event loop together: a system call for each can cost as much as the API call that
- * it tells of. None is left when the process exits.
+ * it tells of. A warning or an error goes out at once, with what was said before it; at the exit of the process all does.
  */
-function togetherEachTurn(write: (text: string) => void): (line: string) => void {
+function togetherEachTurn(write: (text: string) => void): (line: string, level: LogLevel) => void {
   let text = '';
   const flush = (): void => {
     const lines = text;
@@ -97,9 +97,10 @@ function togetherEachTurn(write: (text: string) => void): (line: string) => void
     if (lines !== '') write(lines);
   };
   process.on('exit', flush);
-  return (line) => {
+  return (line, level) => {
     if (text === '') setImmediate(flush);
     text += `${line}\n`;
+    if (SEVERITY[level] >= SEVERITY.WARNING) flush();
   };
 }
 

@@ -16,7 +16,10 @@ export function sameState(a: DataplaneState, b: DataplaneState): boolean {
   return sameValue(a, b);
 }
 
-/** States are plain data: what they hold is compared, in depth. Those of one kind have the same members. */
+/**
+ * States are plain data: what they hold is compared, in depth. Those of one kind, and what they hold, have the same members,
+ * none of which may be left out: only those of `a` are looked at.
+ */
 function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (!isRecord(a) || !isRecord(b)) return false;

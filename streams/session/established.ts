@@ -160,6 +160,7 @@ export class EstablishedSession {
   stop(): void {
     this.#ended = true;
     this.#received = [];
+    this.#outbox.stop();
     this.#end.next();
     this.#options.bus.withdrawAll(this.#options.peer);
   }

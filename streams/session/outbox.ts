@@ -48,6 +48,13 @@ export class Outbox {
     this.#flush();
   }
 
+  /** The session has ended: what was not said yet is said to nobody. */
+  stop(): void {
+    this.#blocked = true;
+    this.#pending.clear();
+    this.#endsOfRib.length = 0;
+  }
+
   #flushSoon(): void {
     if (this.#deferred) return;
     this.#deferred = true;

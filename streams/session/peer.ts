@@ -189,8 +189,7 @@ export class Peer {
           ...this.#options,
           peer: this.source,
           negotiated: output.negotiated,
-          // What was put off until the session had ended goes nowhere.
-          write: (bytes) => connection === this.#connection && connection.write(bytes),
+          write: (bytes) => connection.write(bytes),
         });
         this.#established.start();
         break;

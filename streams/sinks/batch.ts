@@ -3,7 +3,7 @@ import { defer, EMPTY, exhaustMap, type ObservableInput, of, type OperatorFuncti
 export interface BatchLimits<T> {
   /** Items in a batch. */
   readonly most?: number;
-  /** The same for all items of a key. */
+  /** Whether it overtakes those that are not; the same for all items of a key. */
   readonly isUrgent?: (item: T) => boolean;
 }
 

@@ -32,7 +32,7 @@ const MOST_CHECKS = 3;
 
 /**
  * Intents about entries that are carried out in one go: so many take some milliseconds from the event loop, and an
- * attachment does not wait for more.
+ * attachment waits for no more. (The entries of an EVI that has to be looked at as a whole, once, are one batch.)
  */
 const MOST_INTENTS = 2000;
 
@@ -143,8 +143,9 @@ export function linuxEvpnSink(options: SinkOptions, runTool: Run = runProcess): 
       return merge<(readonly Work[])[]>(intents$, sweep$).pipe(
         batchInto((item) => (item === SWEEP ? SWEEP : item.key), carryOutSafely, {
           most: MOST_INTENTS,
-          // What is in an EVI finds it made, or gone; of two that want the same name or VNI the one has let it go.
-          isUrgent: (item) => item === SWEEP || isStructural(item),
+          // What is in an EVI finds it made, or gone; of two that want the same name or VNI the one has let it go. The
+          // sweep waits for its turn: what has been asked for before it and waits is wanted.
+          isUrgent: (item) => item !== SWEEP && isStructural(item),
         }),
         filter((confirmations) => confirmations.length > 0),
       );

@@ -12,7 +12,7 @@ import {
   parseNeighbours,
 } from '../../lib/dataplane/linux-evpn/tables.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import type { Run } from './run-batch.ts';
+import { readErrors, type Run } from './run-batch.ts';
 
 /** How the node is read: with the same helper as it is written, which may mean another network namespace. */
 export interface Reader {
@@ -77,9 +77,10 @@ async function ask<T>(
   if (lines.length === 0) return success([]);
   const command = [...rootHelper, tool, ...options, '-force', '-batch', '-'];
   const { exitCode, stdout, stderr } = await run(command, `${lines.join('\n')}\n`);
-  const complaint = stderr
-    .split('\n')
-    .find((line) => line !== '' && !line.startsWith('Command failed') && !saysMissing(line));
+  const { byLine, last } = readErrors(stderr);
+  // A helper may say something although all is well (sudo that cannot resolve the name of the host).
+  const complaint =
+    exitCode === 0 ? undefined : [...byLine.values(), last].find((text) => text !== '' && !saysMissing(text));
   const parsed = parse(stdout);
   if (exitCode !== undefined && complaint === undefined && parsed.ok) return parsed;
   const reason = complaint ?? (parsed.ok ? 'failed' : parsed.fault);

@@ -92,7 +92,10 @@ export async function runBatch(
 }
 
 /** Splits what a batch tool wrote: the text before each `Command failed -:LINE`, and what follows the last one. */
-function readErrors(stderr: string): { readonly byLine: ReadonlyMap<number, string>; readonly last: string } {
+export function readErrors(stderr: string): {
+  readonly byLine: ReadonlyMap<number, string>;
+  readonly last: string;
+} {
   const byLine = new Map<number, string>();
   let text: string[] = [];
   for (const line of stderr.split('\n')) {

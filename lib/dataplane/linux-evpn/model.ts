@@ -11,7 +11,10 @@ import type { FdbEntry, NeighbourEntry } from './tables.ts';
 import { unfit, unfitLink } from './unfit.ts';
 import { stalePairs } from './veth-pair.ts';
 
-/** After this many new entries at once, the kernel is asked whether it has them. */
+/**
+ * After this many new entries at once, the kernel is asked whether it has them. Fewer do not outrun its tables, whatever
+ * came before.
+ */
 const LARGE_BATCH = 200;
 
 /** An entry that was made just now. */
@@ -309,6 +312,7 @@ export class LinuxEvpn {
     }));
     this.#batch.clear();
     this.#faults.clear();
+    this.#unverified = [];
     this.#needsLinks = false;
     return confirmations;
   }

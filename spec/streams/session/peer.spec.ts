@@ -227,6 +227,7 @@ test('what was to be said when the session ended is said to nobody', async () =>
   scene.lose();
   await scene.nextTurn();
   assert.is(scene.writes, 0);
+  assert.not(scene.lines.some((line) => line.includes('sent routes')));
 });
 
 test('many messages in one read leave others their turn, and none of them is lost', async () => {

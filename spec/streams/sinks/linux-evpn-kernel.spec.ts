@@ -11,6 +11,7 @@ import type {
 import { want } from '../../../lib/dataplane/intent.ts';
 import { Laboratory, type Namespace } from '../../support/network-namespace.ts';
 import { needsRoot } from '../../support/needs.ts';
+import { eventually } from '../../support/eventually.ts';
 import { SinkDriver } from '../../support/sink-driver.ts';
 import { snapshot } from './snapshot.ts';
 
@@ -670,6 +671,26 @@ test('10 000 remote MACs with their addresses are confirmed and there', async (c
   console.log(
     `10 000 remote MACs and neighbours: made and verified in ${(made - begin).toFixed()} ms,`,
     `removed in ${(removed - removing).toFixed()} ms`,
+  );
+});
+
+test('restart: the sweep takes nothing that has been asked for and waits for its turn', async (context) => {
+  const { node } = context;
+  const remotes = Array.from({ length: 5000 }, (_, index) => {
+    const tail = index.toString(16).padStart(4, '0');
+    return remote(`02:03:00:00:${tail.slice(0, 2)}:${tail.slice(2)}`);
+  });
+  const first = start(context);
+  await first.have(...N1, ...remotes, remote('02:00:00:00:00:03'));
+  first.kill();
+  const second = start(context, { sweepAfter: 1 });
+  await second.have(...N1, ...remotes);
+  await eventually('what nobody asked for is swept', async () => {
+    assert.is((await entries(node, 'dev vxlan--n1')).length, 10_003);
+  });
+  assert.equal(
+    second.changes.filter((line) => !line.startsWith('fdb get')).map((line) => line.slice(0, 25)),
+    ['fdb del 02:00:00:00:00:03', 'fdb del 02:00:00:00:00:03'],
   );
 });
 

@@ -213,6 +213,26 @@ test('a tool that cannot look up an entry leaves the kernel its word', async () 
   driver.kill();
 });
 
+test('what a helper says beside a result is no fault', async () => {
+  const working = tools(() => OK);
+  const answers = remotes
+    .map(({ mac, vtep, vni }) => [
+      { mac, ifname: 'vxlan--n1', flags: ['sticky'], master: 'evpn---n1', state: 'static' },
+      { mac, ifname: 'vxlan--n1', dst: vtep, vni, flags: ['self'], state: 'permanent' },
+    ])
+    .flat()
+    .map((entry) => `${JSON.stringify([entry])}\n`)
+    .join('');
+  const stderr = 'sudo: unable to resolve host node1: Name or service not known\n';
+  const driver = new SinkDriver({}, (words, input) =>
+    input.startsWith('fdb get') ? Promise.resolve({ ...OK, stdout: answers, stderr }) : working(words, input),
+  );
+  await driver.have(evi);
+  await driver.have(...remotes);
+  assert.equal(driver.warnings, []);
+  driver.kill();
+});
+
 test('many intents are carried out in portions, and an EVI does not wait for them', async () => {
   const working = oldTools();
   const portions: number[] = [];
