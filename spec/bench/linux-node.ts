@@ -65,6 +65,8 @@ export async function withLinuxNode<T>(use: (node: LinuxNode) => Promise<T>): Pr
           if (open === 0) resolve();
         };
       });
+      // A fault may come while intents are still handed over; it is told of when `done` is awaited.
+      done.catch(nothing);
       for (let first = 0; first < intents.length; first += HANDFUL) {
         intents$.next(intents.slice(first, first + HANDFUL));
         await nextTurn();

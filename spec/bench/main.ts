@@ -14,6 +14,8 @@ import { judge } from './targets.ts';
 
 const CONTENDERS: readonly Contender[] = [bagpipe, original, gobgp, frr, bird];
 
+const NAME_WIDTH = Math.max(...SECTIONS.map(({ name }) => name.length)) + 2;
+
 const command = new Command('npm run bench --')
   .description(
     'Measures this daemon beside its peers, in one run on one machine: only ratios tell something.',
@@ -29,7 +31,7 @@ const command = new Command('npm run bench --')
   .option('--json <file>', 'write the figures to this file, too')
   .addHelpText(
     'after',
-    `\nSections:\n${SECTIONS.map(({ name, title }) => `  ${name.padEnd(14)}${title}`).join('\n')}`,
+    `\nSections:\n${SECTIONS.map(({ name, title }) => `  ${name.padEnd(NAME_WIDTH)}${title}`).join('\n')}`,
   )
   .parse();
 const options = command.opts<{ routes: string; vrfs: string; only?: string; json?: string }>();

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 /** What a daemon of ours tells of itself while it is measured. */
 export interface Observation {
@@ -32,9 +32,7 @@ export function observer(directory: string): {
 }
 
 async function ask(path: string, word: string): Promise<Observation> {
-  const socket = connect(path);
-  socket.write(`${word}\n`);
-  const [line] = (await once(socket, 'data')) as [Buffer];
-  socket.destroy();
-  return JSON.parse(line.toString()) as Observation;
+  const answer = await text(connect(path).end(`${word}\n`));
+  if (answer === '') throw new Error(`the daemon was asked to ${word}, and closed without an answer`);
+  return JSON.parse(answer) as Observation;
 }

@@ -12,6 +12,9 @@ import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+const { BENCH_OBSERVER } = process.env;
+if (!BENCH_OBSERVER) throw new Error('BENCH_OBSERVER must be the path of a Unix socket to listen at');
+
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 
@@ -29,5 +32,5 @@ const server = createServer((socket) => {
   });
   socket.on('error', () => undefined);
 });
-server.listen(process.env.BENCH_OBSERVER);
+server.listen(BENCH_OBSERVER);
 server.unref();

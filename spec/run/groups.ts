@@ -102,7 +102,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: 'flood',
-    about: 'a peer that sends 200 000 routes as fast as the socket takes them',
+    about: 'a peer that sends 200 000 routes as fast as the socket takes them; the benchmark on few',
     command: specs('flood/.*'),
     counts: 'summary',
     stage: 3,

@@ -15,7 +15,7 @@ export const bagpipe: Contender = {
   mostRoutes: Infinity,
   mostComparisons: Infinity,
   pace: undefined,
-  poll: 100,
+  poll: 20,
   version: () => Promise.resolve(programVersion()),
   start: (options) => start(options, startDaemon),
 };

@@ -11,7 +11,7 @@ export const bird: Contender = {
   mostRoutes: Infinity,
   mostComparisons: Infinity,
   pace: undefined,
-  poll: 100,
+  poll: 200,
   async version() {
     const { status, output } = await attempt(['/usr/sbin/bird', '--version']).catch(() => ({
       status: 1,

@@ -13,7 +13,7 @@ export const frr: Contender = {
   mostRoutes: Infinity,
   mostComparisons: Infinity,
   pace: undefined,
-  poll: 100,
+  poll: 50,
   async version() {
     const { status, output } = await attempt(['/usr/lib/frr/bgpd', '--version']).catch(() => ({
       status: 1,

@@ -14,7 +14,7 @@ export const gobgp: Contender = {
   // It compares each route with each VRF: 8 µs of CPU time each.
   mostComparisons: 10_000_000,
   pace: undefined,
-  poll: 100,
+  poll: 50,
   async version() {
     const { status, output } = await attempt(['gobgpd', '--version']).catch(() => ({
       status: 1,

@@ -11,25 +11,23 @@ const POLICY: BestPathPolicy = {
   tieBreak: [LOWER_BYTES],
 };
 
-/** Routes towards the same prefixes from three PEs, the last of which are the best. */
-const CANDIDATES = [1, 2, 3].map((pe) =>
-  hostRoutes({ nextHop: `192.0.2.${pe}`, values: { localPref: 100 * pe } }),
-);
-const CHANGED = hostRoutes({ nextHop: '192.0.2.3', label: 200, values: { localPref: 300 } });
-
 /** From changes of routes to changes of the best ones, in one VRF. */
-export const BEST_PATH: readonly Operation[] = [
-  ...deciding('1 candidate', CANDIDATES.slice(2)),
-  ...deciding('3 candidates', CANDIDATES),
-];
+export function bestPathOperations(): readonly Operation[] {
+  // Routes towards the same prefixes from three PEs, the last of which are the best.
+  const candidates = [1, 2, 3].map((pe) =>
+    hostRoutes({ nextHop: `192.0.2.${pe}`, values: { localPref: 100 * pe } }),
+  );
+  return [...deciding('1 candidate', candidates.slice(2)), ...deciding('3 candidates', candidates)];
+}
 
 /** All operations are about the best of the candidates. */
 function deciding(count: string, candidates: readonly (readonly Route[])[]): readonly Operation[] {
   const others = candidates.slice(0, -1);
   const best = candidates.at(-1)!;
+  const changed = hostRoutes({ nextHop: '192.0.2.3', label: 200, values: { localPref: 300 } });
   return [
     reducing(`best path: add, then ${count}`, others, zip(undefined, best)),
-    reducing(`best path: replace 1 of ${count}`, candidates, zip(best, CHANGED)),
+    reducing(`best path: replace 1 of ${count}`, candidates, zip(best, changed)),
     reducing(`best path: withdraw 1 of ${count}`, candidates, zip(best, undefined)),
   ];
 }

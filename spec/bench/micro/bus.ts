@@ -7,7 +7,7 @@ import { type Operation, ROUTES } from './operation.ts';
 import { hostRoutes } from './routes.ts';
 
 /** From a publication to those who want the route. */
-export const BUS: readonly Operation[] = [
+export const busOperations = (): readonly Operation[] => [
   publishing('route bus: publish, nobody subscribed', []),
   publishing('route bus: publish, 1 subscriber that matches', [rt1]),
   publishing('route bus: publish, 1 subscriber that matches among 1 000 of other targets', [

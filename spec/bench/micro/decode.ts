@@ -12,21 +12,23 @@ import { macRoutes } from './routes.ts';
 const VPNV4_ROUTES_PER_UPDATE = 10;
 
 /** Each UPDATE has attributes of its own, which are new in an empty cache. */
-const VPNV4_UPDATES = NUMBERS.slice(0, ROUTES / VPNV4_ROUTES_PER_UPDATE).map((number) =>
-  vpnv4Update({
-    first: number * VPNV4_ROUTES_PER_UPDATE,
-    count: VPNV4_ROUTES_PER_UPDATE,
-    label: 100,
-    routeTarget: number,
-    nextHop: [192, 0, 2, 1],
-  }),
-);
-const EVPN_UPDATES = macRoutes().flatMap((route) => encodeUpdates([route], { fourOctetAs: true }));
+const vpnv4Updates = (): readonly Buffer[] =>
+  NUMBERS.slice(0, ROUTES / VPNV4_ROUTES_PER_UPDATE).map((number) =>
+    vpnv4Update({
+      first: number * VPNV4_ROUTES_PER_UPDATE,
+      count: VPNV4_ROUTES_PER_UPDATE,
+      label: 100,
+      routeTarget: number,
+      nextHop: [192, 0, 2, 1],
+    }),
+  );
+const evpnUpdates = (): readonly Buffer[] =>
+  macRoutes().flatMap((route) => encodeUpdates([route], { fourOctetAs: true }));
 
 /** From the bytes of UPDATEs to publications, as a session does it. */
-export const DECODE: readonly Operation[] = [
-  ...decoding('decode UPDATE of 10 VPNv4 routes', VPNV4_UPDATES),
-  ...decoding('decode UPDATE of 1 EVPN MAC route', EVPN_UPDATES),
+export const decodeOperations = (): readonly Operation[] => [
+  ...decoding('decode UPDATE of 10 VPNv4 routes', vpnv4Updates()),
+  ...decoding('decode UPDATE of 1 EVPN MAC route', evpnUpdates()),
 ];
 
 function decoding(name: string, messages: readonly Buffer[]): readonly Operation[] {

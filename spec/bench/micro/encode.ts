@@ -3,7 +3,7 @@ import type { Operation } from './operation.ts';
 import { hostRoutes, macRoutes } from './routes.ts';
 
 /** From changes of routes to the bytes of UPDATEs, as a session sends what waits for a peer. */
-export const ENCODE: readonly Operation[] = [
+export const encodeOperations = (): readonly Operation[] => [
   encoding('encode VPNv4 routes that share attributes', hostRoutes()),
   encoding('encode EVPN MAC routes, attributes of their own', macRoutes()),
   encoding(

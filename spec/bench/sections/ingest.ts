@@ -11,7 +11,9 @@ export const ingest: Section = {
   name: 'ingest',
   title: 'Ingest',
   about:
-    'VPNv4 routes of one peer with 100 route targets, 10 in an UPDATE, from the first byte to all counted and idle. ' +
+    'VPNv4 routes of one peer with 100 route targets, 10 in an UPDATE. CPU time is from the first byte until idle; wall ' +
+    'time is until the look at their count that finds all: there is one every 20 ms, for GoBGP, FRR and BIRD every 50 ' +
+    'ms, for the Python daemon every 500 ms. ' +
     'VRF n imports target n: each route is imported once. The Python daemon is sent 5000 routes a second: it loses ' +
     'the session when more come. Runs of less than 5 s are the median of three.',
   async measure({ contenders, routes, vrfs, tell }) {
@@ -27,6 +29,9 @@ export const ingest: Section = {
     return rows;
   },
 };
+
+/** What the kernel counts in, in seconds. */
+const LEAST_CPU = 0.01;
 
 interface Run {
   /** Seconds. */
@@ -61,6 +66,6 @@ function flood(contender: Contender, routes: number, vrfs: number): Promise<Run>
     const wall = (performance.now() - start) / 1000;
     await idle();
     const after = costOf(running.pid);
-    return { wall, cpu: after.cpu - before.cpu, rss: after.rss - before.rss };
+    return { wall, cpu: Math.max(LEAST_CPU, after.cpu - before.cpu), rss: after.rss - before.rss };
   });
 }

@@ -72,11 +72,13 @@ async function measureSink(node: LinuxNode, { evis, macs, addresses }: Load): Pr
     neighbours,
     'FDB entries made per second': perSecond(entries, made.wall),
     'FDB entries made per CPU second': perSecond(entries, made.cpu),
-    'neighbours made per second': perSecond(neighbours, made.wall),
     'blocked, making (ms)': Math.round(made.blocked),
     'FDB entries removed per second': perSecond(entries, removed.wall),
-    'neighbours removed per second': perSecond(neighbours, removed.wall),
     'blocked, removing (ms)': Math.round(removed.blocked),
+    ...(addresses && {
+      'neighbours made per second': perSecond(neighbours, made.wall),
+      'neighbours removed per second': perSecond(neighbours, removed.wall),
+    }),
   };
 }
 

@@ -9,6 +9,8 @@ import { withTestBed } from '../test-bed.ts';
 /** In seconds; short, so that a daemon that is too busy to send its keepalives loses the session. */
 const HOLD_TIME = 9;
 const COLLECTIONS = 5;
+/** Milliseconds from one look at the keepalives to the next. */
+const POLL = 10;
 const MEGABYTE = 1e6;
 
 export const memory: Section = {
@@ -16,8 +18,9 @@ export const memory: Section = {
   title: 'Memory and keepalives',
   about:
     'The daemon idle, with the routes of ingest, and when all are withdrawn, in MB; each after garbage collections. ' +
-    `The hold time is ${HOLD_TIME} s, of which keepalives come every third; the longest time between two of them that ` +
-    'the peer has seen tells how late they were.',
+    'The event loop is watched, and the keepalives that the peer sees, while routes come and while they go, each until ' +
+    `the daemon is idle, not while garbage is collected. The hold time is ${HOLD_TIME} s, of which keepalives come every ` +
+    'third: fewer routes than a million may come and go between two of them.',
   async measure({ contenders, routes, vrfs, tell }) {
     const rows: Row[] = [];
     for (const { contender } of contenders.filter(({ contender: { isObservable } }) => isObservable)) {
@@ -30,18 +33,32 @@ export const memory: Section = {
   },
 };
 
+/** The longest times of a flood, in milliseconds. */
+interface Flood {
+  /** Between two keepalives. */
+  readonly gap: number;
+  /** That the event loop was blocked. */
+  readonly blocked: number;
+}
+
 function measureMemory(contender: Contender, routes: number, vrfs: number): Promise<Row> {
   const options = { vrfs, observed: true, holdTime: HOLD_TIME };
   return withTestBed(contender, options, async ({ speaker: { seen }, running, send, counted, idle }) => {
-    const keepalives = watchKeepalives(seen);
+    const flood = async (messages: Iterable<Buffer>, left: number): Promise<Flood> => {
+      // What collections took does not count.
+      await running.observer!.observe();
+      const gap = await longestGap(seen, async () => {
+        await send(messages);
+        await counted(left);
+        await idle();
+      });
+      const { blocked } = await running.observer!.observe();
+      return { gap, blocked };
+    };
     const before = await collected(running);
-    await send(announcements(0, routes));
-    await counted(routes);
-    await idle();
+    const coming = await flood(announcements(0, routes), routes);
     const full = await collected(running);
-    await send(withdrawals(0, routes));
-    await counted(0);
-    await idle();
+    const going = await flood(withdrawals(0, routes), 0);
     const after = await collected(running);
     const wasKept = seen.connected && seen.notifications.length === 0;
     return {
@@ -49,7 +66,8 @@ function measureMemory(contender: Contender, routes: number, vrfs: number): Prom
       routes,
       VRFs: vrfs,
       session: wasKept ? 'kept' : `lost ${seen.notifications.join()}`,
-      's between keepalives': keepalives.longestGap() / 1000,
+      ...(wasKept && { 's between keepalives': Math.max(coming.gap, going.gap) / 1000 }),
+      'event loop blocked ms': Math.max(coming.blocked, going.blocked),
       ...columns('RSS', before.rss, full.rss, after.rss),
       ...columns('heap', before.heap, full.heap, after.heap),
     };
@@ -76,17 +94,24 @@ async function collected({ pid, observer }: RunningContender): Promise<{ rss: nu
   return { rss: costOf(pid).rss, heap };
 }
 
-/** Looks often enough at how many keepalives have come to tell the longest time between two, in milliseconds. */
-function watchKeepalives(seen: SpeakerView): { readonly longestGap: () => number } {
-  let [count, time, longest] = [seen.keepalives, performance.now(), 0];
+/** The longest time between two keepalives, from the last one before `happen` to the first one after it, in milliseconds. */
+async function longestGap(seen: SpeakerView, happen: () => Promise<void>): Promise<number> {
+  const times: number[] = [];
+  let count = seen.keepalives;
   const timer = setInterval(() => {
-    longest = Math.max(longest, performance.now() - time);
-    if (seen.keepalives > count) [count, time] = [seen.keepalives, performance.now()];
-  }, 10);
-  return {
-    longestGap: () => {
-      clearInterval(timer);
-      return longest;
-    },
+    if (seen.keepalives > count) times.push(performance.now());
+    count = seen.keepalives;
+  }, POLL);
+  const next = async (): Promise<void> => {
+    const { length } = times;
+    while (seen.connected && times.length === length) await sleep(POLL);
   };
+  try {
+    await next();
+    await happen();
+    await next();
+  } finally {
+    clearInterval(timer);
+  }
+  return Math.max(...times.slice(1).map((time, index) => time - times[index]!));
 }

@@ -47,6 +47,7 @@ function measureCost(contender: Contender, { routes, vrfs, targets }: Case): Pro
     const empty = await collect();
     await send(announcements(0, routes, 100, targets));
     await counted(routes);
+    await idle();
     const full = await collect();
     await idle();
     const before = costOf(running.pid);
