@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { eventually } from '../../support/eventually.ts';
 import type { EvpnState } from '../../../lib/dataplane/intent.ts';
 import { Laboratory, type Namespace } from '../../support/network-namespace.ts';
 import { needsRoot } from '../../support/needs.ts';
@@ -67,6 +68,10 @@ async function plug(lab: Laboratory, { name, namespace, driver }: Node): Promise
     ip addr add ${BEYOND}/32 dev lo
     ip link set ipvpn2-evpn1 up
   `);
+  // The bridge hears of the link some time after it is up; what is sent before that is lost, whatever the sink does.
+  await eventually('the bridge forwards', async () => {
+    assert.match(await namespace.run('bridge link show dev evpn1-ipvpn2'), /LOWER_UP.* state forwarding/);
+  });
   return vrf;
 }
 
