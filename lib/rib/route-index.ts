@@ -52,7 +52,7 @@ interface FamilyIndex {
 /** A step of work that may be long yields now and then, so that whoever runs it can do something else meanwhile. */
 export type Steps = Generator<undefined, void>;
 
-/** So few that what follows from a step (routes that are passed on for each of many endpoints) is done in milliseconds. */
+/** So few that not too much follows from a step: each may be passed on for each of many endpoints. */
 export const ROUTES_A_STEP = 128;
 
 /**

@@ -1,11 +1,11 @@
 import { programVersion } from '../../../conf/version.ts';
 import { attachment } from '../attachment.ts';
 import { freePort } from '../../support/free-port.ts';
-import { attempt } from '../../support/programs.ts';
 import { type Daemon, type DaemonOptions, startDaemon } from '../../support/speakers/daemon.ts';
 import { startOriginal } from '../../support/speakers/original.ts';
 import { observer } from '../observation.ts';
 import type { Contender, ContenderOptions, RunningContender } from './contender.ts';
+import { installedVersion } from './version.ts';
 
 export const bagpipe: Contender = {
   name: 'bagpipe-bgp',
@@ -31,14 +31,9 @@ export const original: Contender = {
   pace: 500,
   // It goes through all routes to count them.
   poll: 500,
-  async version() {
-    const { status, output } = await attempt(['/usr/bin/bagpipe-bgp', '--version']).catch(() => ABSENT);
-    return status === 0 ? output.trim().split(' ').at(-1) : undefined;
-  },
+  version: () => installedVersion('/usr/bin/bagpipe-bgp', /(\S+)\s*$/),
   start: (options) => start(options, startOriginal),
 };
-
-const ABSENT = { status: 1, output: '' };
 
 async function start(
   { directory, address, speaker, vrfs, observed }: ContenderOptions,

@@ -1,7 +1,7 @@
-import { attempt } from '../../support/programs.ts';
 import { startBird } from '../../support/speakers/bird.ts';
 import { AS_NUMBER } from '../../support/speakers/gobgp.ts';
 import type { Contender } from './contender.ts';
+import { installedVersion } from './version.ts';
 
 export const bird: Contender = {
   name: 'BIRD',
@@ -12,13 +12,7 @@ export const bird: Contender = {
   mostComparisons: Infinity,
   pace: undefined,
   poll: 200,
-  async version() {
-    const { status, output } = await attempt(['/usr/sbin/bird', '--version']).catch(() => ({
-      status: 1,
-      output: '',
-    }));
-    return status === 0 ? output.trim().split(' ').at(-1) : undefined;
-  },
+  version: () => installedVersion('/usr/sbin/bird', /(\S+)\s*$/),
   async start({ directory, address, speaker }) {
     const { program, ask } = await startBird({
       directory,

@@ -1,8 +1,8 @@
-import { attempt } from '../../support/programs.ts';
 import { AS_NUMBER } from '../../support/speakers/gobgp.ts';
 import { startFrr } from '../../support/speakers/frr.ts';
 import { freePort } from '../../support/free-port.ts';
 import type { Contender } from './contender.ts';
+import { installedVersion } from './version.ts';
 
 export const frr: Contender = {
   name: 'FRR bgpd',
@@ -14,13 +14,7 @@ export const frr: Contender = {
   mostComparisons: Infinity,
   pace: undefined,
   poll: 50,
-  async version() {
-    const { status, output } = await attempt(['/usr/lib/frr/bgpd', '--version']).catch(() => ({
-      status: 1,
-      output: '',
-    }));
-    return status === 0 ? /version (\S+)/.exec(output)?.[1] : undefined;
-  },
+  version: () => installedVersion('/usr/lib/frr/bgpd', /version (\S+)/),
   async start({ directory, address, speaker }) {
     const { program, show } = await startFrr({
       directory,

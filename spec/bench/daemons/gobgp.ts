@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
-import { attempt, run, startProgram } from '../../support/programs.ts';
+import { run, startProgram } from '../../support/programs.ts';
 import { eventually } from '../../support/eventually.ts';
 import { AS_NUMBER } from '../../support/speakers/gobgp.ts';
 import type { Contender } from './contender.ts';
+import { installedVersion } from './version.ts';
 
 export const gobgp: Contender = {
   name: 'GoBGP',
@@ -15,13 +16,7 @@ export const gobgp: Contender = {
   mostComparisons: 10_000_000,
   pace: undefined,
   poll: 50,
-  async version() {
-    const { status, output } = await attempt(['gobgpd', '--version']).catch(() => ({
-      status: 1,
-      output: '',
-    }));
-    return status === 0 ? output.trim().split(' ').at(-1) : undefined;
-  },
+  version: () => installedVersion('gobgpd', /(\S+)\s*$/),
   async start({ directory, address, speaker, vrfs }) {
     const configuration = join(directory, 'gobgpd.toml');
     const socket = join(directory, 'gobgpd.sock');

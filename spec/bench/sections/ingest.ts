@@ -13,8 +13,9 @@ export const ingest: Section = {
   about:
     'VPNv4 routes of one peer with 100 route targets, 10 in an UPDATE. CPU time is from the first byte until idle; wall ' +
     'time is until the look at their count that finds all: there is one every 20 ms, for GoBGP and FRR every 50 ms, ' +
-    'for BIRD every 200 ms, for the Python daemon every 500 ms. VRF n imports target n: each route is imported once. The Python daemon is sent 5000 routes a second: it loses ' +
-    'the session when more come. Runs of less than 5 s are the median of three.',
+    'for BIRD every 200 ms, for the Python daemon every 500 ms. VRF n imports target n: each route is imported once. ' +
+    'The Python daemon is sent 5000 routes a second: it loses the session when more come. Runs of less than 5 s are ' +
+    'the median of three.',
   async measure({ contenders, routes, vrfs, tell }) {
     const rows: Row[] = [];
     for (const { contender } of contenders) {

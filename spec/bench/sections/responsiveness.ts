@@ -28,7 +28,8 @@ export const responsiveness: Section = {
   about:
     `${ATTACHES_PER_SECOND} attaches a second, whether answered or not, each a new port in one of ${VRFS} VRFs, while a ` +
     `peer sends ${ROUTES} routes as fast as they are taken: ${FLOODS} times as new ones, where the attaches count that ` +
-    `were sent until the last look that did not find all routes; then for ${DURATION} s without any pause, each time with other labels. ` +
+    `were sent until the last look that did not find all routes; then for ${DURATION} s without any pause, each time ` +
+    'with other labels. The client that attaches shares its thread with the speaker, so that it may be late itself. ' +
     'Latency is from request to answer; the event loop is blocked when timers, sockets and requests wait.',
   async measure({ contenders, vrfs, tell }) {
     const pieces = makePieces();
