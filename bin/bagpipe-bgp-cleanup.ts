@@ -3,7 +3,7 @@ import { apiUrl, reachableHost } from '../lib/cli/api-url.ts';
 import { driverNames, findDriver } from '../lib/dataplane/drivers/registry.ts';
 import type { VpnType } from '../lib/vpn/vpn-type.ts';
 import { formatLogLine, LogBook } from '../streams/log.ts';
-import { sinkOptions } from '../streams/sinks/options.ts';
+import { sinkOptions, sinkSettings } from '../streams/sinks/options.ts';
 import { createSink } from '../streams/sinks/registry.ts';
 import { createCommand, EXIT_FAILURE } from './support/command.ts';
 import { parseConfigurationOptions } from './support/configuration-options.ts';
@@ -49,7 +49,11 @@ async function clean(vpnType: VpnType, name: string): Promise<void> {
   const driver = findDriver(vpnType, name);
   if (driver === undefined) throw new Error(`no ${vpnType} driver ${name}`);
   const log = logBook.component('bagpipe-bgp-cleanup');
-  const { cleanup } = createSink(driver, sinkOptions(configuration, vpnType, log));
+  const { cleanup } = createSink(
+    driver,
+    sinkOptions(configuration, vpnType, log),
+    sinkSettings(configuration),
+  );
   const removed = await cleanup();
   if (removed.ok) {
     const things = removed.value.length > 0 ? removed.value : ['nothing to remove'];

@@ -7,11 +7,8 @@ import type { VpnType } from '../lib/vpn/vpn-type.ts';
  * registry of drivers does not know, and this table does, is not a mistake of the user but a lack of ours.
  */
 const DRIVERS_OF_THE_ORIGINAL: Readonly<Record<VpnType, Readonly<Record<string, readonly string[]>>>> = {
-  ipvpn: {
-    linux: ['mpls_linux_dataplane.MPLSLinuxDataplaneDriver'],
-    ovs: ['mpls_ovs_dataplane.MPLSOVSDataplaneDriver'],
-  },
-  evpn: { linux: ['linux_vxlan.LinuxVXLANDataplaneDriver'], ovs: [] },
+  ipvpn: { linux: ['mpls_linux_dataplane.MPLSLinuxDataplaneDriver'] },
+  evpn: {},
 };
 
 /** Where the classes of the original are, in its releases. */

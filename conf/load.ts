@@ -3,18 +3,13 @@ import { COMPONENTS, foreignComponents, parseComponentLevel, type ComponentLevel
 import { failure, success, type Result } from '../lib/result.ts';
 import type { VpnType } from '../lib/vpn/vpn-type.ts';
 import type { Configuration, DriverConfiguration, LoggingConfiguration } from './configuration.ts';
+import { checkDriverOptions } from './driver-checks.ts';
 import { canonicalDriver } from './driver-names.ts';
 import type { ConfigurationFault } from './fault.ts';
 import type { IniFile } from './ini.ts';
 import type { InterfaceAddress } from './interface-address.ts';
 import * as daemon from './options/daemon.ts';
-import {
-  DATAPLANE_SECTIONS,
-  dataplaneDrivers,
-  dataplaneLocalAddresses,
-  inputTable,
-  ovsTableIdStart,
-} from './options/dataplane.ts';
+import { DATAPLANE_SECTIONS, dataplaneDrivers, dataplaneLocalAddresses } from './options/dataplane.ts';
 import { debug, logDir, logFile, logLevels, useJournal, useJson, useSyslog } from './options/logging.ts';
 import { OptionReader } from './reader.ts';
 import { optionsOf } from './schema.ts';
@@ -44,10 +39,12 @@ export function loadConfiguration(
   const repeated = firstRepeated(peers);
   if (repeated !== undefined) reader.refuse(daemon.peers, `${repeated} is there more than once`);
   const logging = readLogging(reader);
+  const ipvpn = readDriver(reader, 'ipvpn', localAddress);
+  const evpn = readDriver(reader, 'evpn', localAddress);
   const configuration: Configuration = {
     files: paths,
     usesDefaults,
-    warnings: [...warnings, ...logging.warnings],
+    warnings: [...warnings, ...logging.warnings, ...ipvpn.warnings, ...evpn.warnings],
     api: { host: reader.read(daemon.apiHost), port: reader.read(daemon.apiPort) },
     bgp: {
       localAddress,
@@ -60,10 +57,7 @@ export function loadConfiguration(
       rootHelper: reader.read(daemon.rootHelper),
       rootHelperDaemon: reader.read(daemon.rootHelperDaemon),
     },
-    drivers: {
-      ipvpn: readDriver(reader, 'ipvpn', localAddress),
-      evpn: readDriver(reader, 'evpn', localAddress),
-    },
+    drivers: { ipvpn: ipvpn.driver, evpn: evpn.driver },
     logging: logging.logging,
   };
   return reader.faults.length > 0 ? failure(inLineOrder(reader.faults, paths)) : success(configuration);
@@ -103,24 +97,29 @@ function commandLine(overrides: Readonly<Record<string, string>>): IniFile {
   return { sections: [], assignments };
 }
 
-function readDriver(reader: OptionReader, vpnType: VpnType, bgpAddress: string): DriverConfiguration {
+function readDriver(
+  reader: OptionReader,
+  vpnType: VpnType,
+  bgpAddress: string,
+): { readonly driver: DriverConfiguration; readonly warnings: readonly string[] } {
   const configuredDriver = reader.read(dataplaneDrivers[vpnType]);
   const canonical = canonicalDriver(vpnType, configuredDriver);
   const driver = canonical.ok ? canonical.value : reader.refuse(dataplaneDrivers[vpnType], canonical.fault);
   const configuredLocalAddress = reader.readAddress(dataplaneLocalAddresses[vpnType]);
   // Only what the selected driver reads is looked at: leftovers of another one may be wrong.
   const options = optionsOf(DATAPLANE_SECTIONS[vpnType]).filter(({ drivers }) => drivers?.includes(driver));
+  const known = reader.faults.length;
   const values = Object.fromEntries(options.map((option) => [option.name, reader.read(option)]));
-  if (values[inputTable.name] !== undefined && values[inputTable.name] === values[ovsTableIdStart.name]) {
-    reader.refuse(ovsTableIdStart, `expected a table other than ${inputTable.name}`);
-  }
-  return {
+  const areRight = reader.faults.length === known;
+  const configuration: DriverConfiguration = {
     driver,
     configuredDriver,
     localAddress: configuredLocalAddress ?? bgpAddress,
     configuredLocalAddress,
     options: values,
   };
+  const warnings = areRight ? checkDriverOptions(reader, vpnType, configuration) : [];
+  return { driver: configuration, warnings };
 }
 
 function readLogging(reader: OptionReader): {

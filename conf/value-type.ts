@@ -42,6 +42,20 @@ export function integer(lowest: number, highest: number, noun = 'an integer'): V
   };
 }
 
+const LARGEST_UINT64 = 2n ** 64n - 1n;
+
+/** A number where that is exact, else its decimal digits as text. */
+export const uint64: ValueType<number | string> = {
+  parser: z
+    .string()
+    .regex(/^\+?\d+(_\d+)*$/)
+    .transform((digits) => BigInt(digits.replaceAll(/[+_]/g, '')))
+    .pipe(z.bigint().max(LARGEST_UINT64))
+    .transform((value) => (value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value))),
+  expected: `an integer from 0 to ${LARGEST_UINT64}`,
+  emptyMeansUnset: true,
+};
+
 export const port = integer(1, 65535, 'a port number');
 
 export function choice<const T extends string>(...values: readonly T[]): ValueType<T> {

@@ -25,7 +25,7 @@ import type { DriverView } from './looking-glass/drivers.ts';
 import { tcpConnect } from './session/connection.ts';
 import { Peer } from './session/peer.ts';
 import { createSink } from './sinks/registry.ts';
-import { sinkOptions } from './sinks/options.ts';
+import { sinkOptions, sinkSettings } from './sinks/options.ts';
 import { programVersion } from '../conf/version.ts';
 
 export interface RunningDaemon {
@@ -148,7 +148,9 @@ function openDriver(vpnType: VpnType, configuration: Configuration, logs: LogBoo
   const settings = configuration.drivers[vpnType];
   const log = logs.component(`dataplane.${vpnType}`);
   // The loader has refused names of drivers that are not there.
-  const sink = createSink(findDriver(vpnType, settings.driver)!, sinkOptions(configuration, vpnType, log));
+  const options = sinkOptions(configuration, vpnType, log);
+  const driver = findDriver(vpnType, settings.driver)!;
+  const sink = createSink(driver, options, sinkSettings(configuration));
   return {
     view: {
       dataplane: dataplane(sink, settings.localAddress),

@@ -12,6 +12,7 @@ import {
   mplsInterface as mplsInterfaceName,
   port,
   text,
+  uint64,
 } from '../value-type.ts';
 
 /** The sections of the two dataplanes: what both have, and what each driver adds. */
@@ -24,7 +25,7 @@ export const DATAPLANE_SECTIONS: Readonly<Record<VpnType, string>> = {
 const { ipvpn: IPVPN, evpn: EVPN } = DATAPLANE_SECTIONS;
 
 /** Tables of OpenFlow switches have 8-bit numbers, of which 255 means all. */
-const tableNumber = integer(0, 254, 'a table number');
+const LAST_TABLE = 254;
 
 function dataplaneLocalAddress(section: string): Option<string | undefined> {
   return optionWithoutDefault(section, 'dataplane_local_address', {
@@ -77,21 +78,21 @@ export const dataplaneDrivers: Readonly<Record<VpnType, Option<string>>> = {
 export const mplsInterface = optionWithoutDefault(IPVPN, 'mpls_interface', {
   type: mplsInterfaceName,
   drivers: ['linux', 'ovs'],
-  help: 'Interface on which MPLS packets leave and come in. "*gre*" asks for MPLS over a GRE tunnel instead.',
+  help: 'Interface on which MPLS packets leave and come in. "*gre*", or with driver ovs nothing, asks for MPLS over a GRE tunnel instead.',
 });
 
 export const mplsOverGre = option(IPVPN, 'mpls_over_gre', {
   type: choice('auto', 'True', 'False'),
   default: 'auto',
   drivers: ['ovs'],
-  help: 'Carry MPLS in GRE. "auto" decides by mpls_interface.',
+  help: 'Carry MPLS in GRE. "auto" does so unless mpls_interface names an interface, "True" also if it does. "False" needs one.',
 });
 
 export const proxyArp = option(IPVPN, 'proxy_arp', {
   type: boolean,
   default: false,
   drivers: ['ovs'],
-  help: 'Answer the ARP requests of ports for any address, not only for that of the gateway.',
+  help: 'Answer the ARP requests of ports for any address, not only for that of the gateway. Only with arp_responder.',
 });
 
 export const arpResponder = option(IPVPN, 'arp_responder', {
@@ -116,17 +117,17 @@ export const ipvpnOvsBridge = option(IPVPN, 'ovs_bridge', {
 });
 
 export const inputTable = option(IPVPN, 'input_table', {
-  type: tableNumber,
+  type: integer(0, LAST_TABLE, 'a table number'),
   default: 0,
   drivers: ['ovs'],
   help: 'OpenFlow table in which packets enter the pipeline.',
 });
 
 export const ovsTableIdStart = option(IPVPN, 'ovs_table_id_start', {
-  type: tableNumber,
+  type: integer(0, LAST_TABLE - 1, 'a table number'),
   default: 1,
   drivers: ['ovs'],
-  help: 'First of the OpenFlow tables that the driver takes for itself. It must differ from input_table.',
+  help: 'First of the two OpenFlow tables, this one and the next, that the driver takes for itself. Neither may be input_table.',
 });
 
 export const greTunnel = option(IPVPN, 'gre_tunnel', {
@@ -146,8 +147,7 @@ export const greTunnelOptions = option(IPVPN, 'gre_tunnel_options', {
 export const ovsbrInterfacesMtu = optionWithoutDefault(IPVPN, 'ovsbr_interfaces_mtu', {
   type: integer(68, 65535),
   drivers: ['ovs'],
-  noEffect: true,
-  help: 'An option of old releases.',
+  help: 'MTU that the interfaces get which the driver adds to the bridge. Not set: they keep theirs.',
 });
 
 export const hashMethod = option(IPVPN, 'hash_method', {
@@ -158,10 +158,10 @@ export const hashMethod = option(IPVPN, 'hash_method', {
 });
 
 export const hashMethodParam = option(IPVPN, 'hash_method_param', {
-  type: integer(0, 0xffffffff),
+  type: uint64,
   default: 0,
   drivers: ['ovs'],
-  help: 'Parameter of that method, 32 bits.',
+  help: 'Parameter of that method, 64 bits.',
 });
 
 export const hashFields = option(IPVPN, 'hash_fields', {

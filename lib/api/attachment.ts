@@ -6,12 +6,11 @@ import {
   direction,
   endpointDescription,
   firstIssue,
-  integerUpTo,
+  integer,
   interfaceName,
   ipPrefix,
   ipv4Prefix,
   macAddress,
-  object,
   routeTargets,
   shown,
   shownQuoted,
@@ -19,6 +18,7 @@ import {
   uint32,
 } from './field.ts';
 import { isEvpnPort, type RequestedPort } from '../vpn/local-port.ts';
+import { fallback } from './fallback.ts';
 import { parseLocalPort } from './local-port.ts';
 import { parseAttractTraffic, parseReadvertise } from './traffic.ts';
 
@@ -72,7 +72,7 @@ export function parseAttach(body: unknown): Result<AttachRequest<RequestedPort>,
     instanceDescription: data.instance_description ?? undefined,
     readvertise: readvertise.value,
     attractTraffic: attractTraffic.value,
-    fallback: data.fallback ?? undefined,
+    fallback: data.fallback ? { fallback: data.fallback, text: members['fallback'] as Body } : undefined,
     bridge: data.linuxbr ?? undefined,
   });
 }
@@ -86,12 +86,12 @@ const attachFields = z.object({
   import_rt: routeTargets,
   export_rt: routeTargets,
   gateway_ip: text.nullish(),
-  vni: integerUpTo(LARGEST_VNI).nullish(),
+  vni: integer(0, LARGEST_VNI).nullish(),
   local_pref: uint32.nullish(),
   lb_consistent_hash_order: uint32.default(0),
   description: endpointDescription.nullish(),
   instance_description: text.nullish(),
-  fallback: object.nullish(),
+  fallback: fallback.nullish(),
   linuxbr: interfaceName.nullish(),
 });
 

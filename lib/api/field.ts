@@ -81,14 +81,13 @@ export const routeTargets: z.ZodType<readonly RouteTarget[]> = z
       `at most ${MOST_TARGETS} route targets are possible, not ${(input as readonly RouteTarget[]).length}`,
   });
 
-/** An integer from 0 to `most`. */
-export function integerUpTo(most: number): z.ZodType<number> {
+export function integer(least: number, most: number): z.ZodType<number> {
   const error = ({ input }: { input?: unknown }): string =>
-    `an integer from 0 to ${most} is expected, not ${shownQuoted(input)}`;
-  return z.int({ error }).min(0, { error }).max(most, { error });
+    `an integer from ${least} to ${most} is expected, not ${shownQuoted(input)}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
 }
 
-export const uint32 = integerUpTo(0xffffffff);
+export const uint32 = integer(0, 0xffffffff);
 
 export const interfaceName: z.ZodType<string> = parsed(
   'interface',

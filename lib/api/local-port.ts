@@ -1,7 +1,8 @@
 import { isInterfaceName } from '../net/interface-name.ts';
 import { failure, success, type Result } from '../result.ts';
-import type { EvpnPort, RequestedPort } from '../vpn/local-port.ts';
+import type { EvpnPort, OvsPort, RequestedPort } from '../vpn/local-port.ts';
 import { isObject, shown } from './field.ts';
+import { parseOvsMembers } from './ovs-port.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -21,12 +22,13 @@ export function parseLocalPort(value: unknown): Result<RequestedPort, string> {
       `local_port.linuxif ${shown(name)} is not valid: the name of an interface is expected, at most 15 characters`,
     );
   }
-  return success({ interface: name, description });
+  const ovsMembers = parseOvsMembers(description);
+  return ovsMembers.ok ? success({ interface: name, ...ovsMembers.value, description }) : ovsMembers;
 }
 
 /** `{"evpn": {"id": <EVI>}}`; with `ovs_port_name` the EVI leads to the port that is described by `ovs`. */
 function parseEvpnPort(description: Members): Result<EvpnPort, string> {
-  const { evpn, linuxif, ovs } = description;
+  const { evpn, linuxif } = description;
   if (!isObject(evpn)) {
     return failure(`local_port.evpn ${shown(evpn)} is not valid: an object with id is expected`);
   }
@@ -36,25 +38,28 @@ function parseEvpnPort(description: Members): Result<EvpnPort, string> {
   }
   // Null and the empty string count as absent, as for the original.
   if (linuxif) return failure('local_port.linuxif and local_port.evpn exclude each other: give one of them');
+  const ovsMembers = parseOvsMembers(description);
+  if (!ovsMembers.ok) return ovsMembers;
   if (eviInterface === undefined) return success({ evpnInstance: id, joined: undefined, description });
   if (typeof eviInterface !== 'string' || !isInterfaceName(eviInterface)) {
     return failure(
       `local_port.evpn.ovs_port_name ${shown(eviInterface)} is not valid: the name of an interface is expected`,
     );
   }
-  const vrfInterface = isObject(ovs) && ovs['plugged'] === true ? ovsPort(ovs) : undefined;
+  const { ovs } = ovsMembers.value;
+  const vrfInterface = ovs && pluggedPort(ovs);
   if (vrfInterface === undefined) {
     return failure(
-      `local_port.ovs ${shown(ovs)} is not valid: with evpn.ovs_port_name, plugged true and port_name or port_number ` +
+      `local_port.ovs ${shown(description['ovs'])} is not valid: with evpn.ovs_port_name, plugged true and port_name or port_number ` +
         'are expected',
     );
   }
-  return success({ evpnInstance: id, joined: { eviInterface, vrfInterface }, description });
+  return success({ evpnInstance: id, joined: { eviInterface, vrfInterface, ovs }, description });
 }
 
-function ovsPort({ port_name: name, port_number: number }: Members): string | undefined {
-  if (typeof name === 'string' && isInterfaceName(name)) return name;
-  return typeof number === 'number' && Number.isInteger(number) && number > 0 ? String(number) : undefined;
+/** What a port is known by that the bridge has already. */
+function pluggedPort({ plugged, portName, portNumber }: OvsPort): string | undefined {
+  return plugged ? (portName ?? portNumber?.toString()) : undefined;
 }
 
 /** Agents of Open vSwitch name no interface but a patch port and a VLAN: `patch2tun:1`. The kernel has no colons. */

@@ -1,6 +1,7 @@
 import type { FlowComponent } from '../bgp/nlri/flow-component.ts';
 import type { RouteTarget } from '../net/route-target.ts';
 import type { LocalPort } from '../vpn/local-port.ts';
+import type { Fallback } from '../vpn/request.ts';
 import type { Direction } from '../vpn/vpn-type.ts';
 
 /**
@@ -101,6 +102,8 @@ export interface VrfState {
   readonly label: number;
   readonly gatewayIp: string | undefined;
   readonly prefixLength: number | undefined;
+  /** Where packets go that match no route; undefined: nowhere. */
+  readonly fallback: Fallback | undefined;
 }
 
 /** An address of a virtual machine in a VRF; `label` is what remote PEs push to reach it. */
@@ -111,6 +114,8 @@ export interface VrfEndpointState {
   readonly mac: string;
   readonly ip: string;
   readonly prefixLength: number;
+  /** All that is behind the port: the address alone (`10.0.0.1/32`), or the subnet that is announced (`10.0.0.0/24`). */
+  readonly prefix: string;
   readonly label: number;
   readonly direction: Direction;
 }

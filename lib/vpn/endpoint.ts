@@ -1,7 +1,8 @@
 import type { IpPrefix } from '../net/ip-prefix.ts';
 import type { RouteDistinguisher } from '../net/route-distinguisher.ts';
+import type { AllocatedIdentifiers } from './identifiers.ts';
 import type { LocalPort } from './local-port.ts';
-import type { Description, EndpointReference } from './request.ts';
+import type { AttachRequest, Description, EndpointReference } from './request.ts';
 import type { Direction } from './vpn-type.ts';
 
 /** A (MAC, IP) of a virtual machine that is plugged into an instance. */
@@ -21,6 +22,29 @@ export interface Endpoint {
   readonly localPref: number | undefined;
   readonly hashOrder: number;
   readonly description: Description | undefined;
+}
+
+/** The endpoint that a request describes, beside those that there are: of those of one MAC, the first gave the hash order. */
+export function requestedEndpoint(
+  endpoints: EndpointTable,
+  request: AttachRequest,
+  { label, rdNumber, rd }: AllocatedIdentifiers,
+): Endpoint {
+  return {
+    mac: request.mac,
+    macText: request.macText,
+    ip: request.ip,
+    ipText: request.ipText,
+    port: request.port,
+    label,
+    rdNumber,
+    rd,
+    direction: request.direction,
+    advertiseSubnet: request.advertiseSubnet,
+    localPref: request.localPref,
+    hashOrder: endpoints.ofMac(request.mac)[0]?.hashOrder ?? request.hashOrder,
+    description: request.description,
+  };
 }
 
 export function endpointKey({ mac, ip }: Pick<EndpointReference, 'mac' | 'ip'>): string {

@@ -20,7 +20,7 @@ export function evpnPlug(requested: EvpnPort, evi: InstanceSetup, vrf: InstanceS
   const eviEnd = joined?.eviInterface ?? names.evi;
   const vrfEnd = joined?.vrfInterface ?? names.vrf;
   return {
-    port: { interface: vrfEnd, description },
+    port: { interface: vrfEnd, ...(joined?.ovs && { ovs: joined.ovs }), description },
     gateway: {
       interface: eviEnd,
       peer: joined === undefined ? vrfEnd : undefined,

@@ -7,7 +7,7 @@ import type { BestPathPolicy } from '../rib/best-path.ts';
 import type { Route, RouteSource } from '../rib/route.ts';
 import type { Endpoint, EndpointTable } from './endpoint.ts';
 import type { Readvertiser } from './readvertiser.ts';
-import type { AttractTraffic, Readvertise } from './request.ts';
+import type { AttractTraffic, Fallback, Readvertise } from './request.ts';
 import type { VpnType } from './vpn-type.ts';
 
 /** What an instance is from its creation to its end. */
@@ -56,7 +56,7 @@ export interface InstanceKind {
   /** The families of which an instance wants the routes with its import targets. */
   readonly families: readonly Family[];
   /** The dataplane object to which all others of the instance refer. */
-  readonly instanceState: (setup: InstanceSetup) => DataplaneState;
+  readonly instanceState: (setup: InstanceSetup, fallback?: Fallback) => DataplaneState;
   /** What the dataplane must hold for an endpoint, referents first. */
   readonly endpointStates: (setup: InstanceSetup, endpoint: Endpoint) => readonly DataplaneState[];
   /** The routes that an instance advertises whatever its endpoints. */

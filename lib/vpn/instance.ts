@@ -11,13 +11,13 @@ import { failure, success } from '../result.ts';
 import { BestPathTable, type BestPathChange } from '../rib/best-path.ts';
 import { Advertisements } from './advertisements.ts';
 import { checkPlug, checkUnplug, ignoredOf } from './checks.ts';
-import { EndpointTable, type Endpoint } from './endpoint.ts';
+import { EndpointTable, requestedEndpoint, type Endpoint } from './endpoint.ts';
 import { gatewayPortStates, type GatewayPort } from './gateway-port.ts';
 import type { EndpointIdentifiers } from './identifiers.ts';
 import { Imports } from './imports.ts';
 import type { InstanceInput, InstanceOutput, InstanceSubscriptions } from './instance-events.ts';
 import type { InstanceSetup } from './instance-kind.ts';
-import type { AttachRequest, DetachRequest } from './request.ts';
+import type { AttachRequest, DetachRequest, RequestedFallback } from './request.ts';
 import { describeFault, Transaction } from './transaction.ts';
 import type { VpnFault } from './vpn-fault.ts';
 
@@ -58,7 +58,7 @@ export class Instance {
   #subscriptions: InstanceSubscriptions = { imported: new Map(), readvertised: new Map() };
   #gateway: GatewayPort | undefined;
   #description: string | undefined;
-  #fallback: Readonly<Record<string, unknown>> | undefined;
+  #fallback: RequestedFallback | undefined;
   #inHand: InHand | undefined;
   #revision = 0;
   #stopping = false;
@@ -89,8 +89,9 @@ export class Instance {
     return this.#description;
   }
 
+  /** As the request wrote it. */
   get fallback(): Readonly<Record<string, unknown>> | undefined {
-    return this.#fallback;
+    return this.#fallback?.text;
   }
 
   /** All that the dataplane should hold for the instance, referents first. */
@@ -128,29 +129,17 @@ export class Instance {
     const former = this.endpoints.get(request);
     const identifiers = former ?? this.#identifiers.allocate(this.endpoints, request);
     if (typeof identifiers === 'string') return this.#refuse({ kind: 'dataplane', message: identifiers });
-    const endpoint: Endpoint = {
-      mac: request.mac,
-      macText: request.macText,
-      ip: request.ip,
-      ipText: request.ipText,
-      port: request.port,
-      label: identifiers.label,
-      rdNumber: identifiers.rdNumber,
-      rd: identifiers.rd,
-      direction: request.direction,
-      advertiseSubnet: request.advertiseSubnet,
-      localPref: request.localPref,
-      hashOrder: this.endpoints.ofMac(request.mac)[0]?.hashOrder ?? request.hashOrder,
-      description: request.description,
-    };
-    const states = [this.setup.kind.instanceState(this.setup), ...this.#statesOf(endpoint)];
+    const endpoint = requestedEndpoint(this.endpoints, request, identifiers);
+    const states = [this.#instanceState(request.fallback), ...this.#statesOf(endpoint)];
     const intents = states.map((state) => want(state));
     const warnings = ignoredOf(this.setup, request).map((message): InstanceOutput => ({
       type: 'warning',
       message,
     }));
     const outputs = this.#transact(intents, endpoint, (faults) =>
-      faults.length === 0 ? this.#plugged(request, endpoint) : this.#notPlugged(endpoint, former, faults),
+      faults.length === 0
+        ? this.#plugged(request, endpoint)
+        : this.#notPlugged(request, endpoint, former, faults),
     );
     return [...warnings, ...outputs];
   }
@@ -185,10 +174,7 @@ export class Instance {
   }
 
   #open(importTargets: ReadonlySet<RouteTarget>): Outputs {
-    return [
-      ...this.#apply([want(this.setup.kind.instanceState(this.setup))]),
-      ...this.#subscribe(importTargets),
-    ];
+    return [...this.#apply([want(this.#instanceState())]), ...this.#subscribe(importTargets)];
   }
 
   #subscribe(importTargets: ReadonlySet<RouteTarget>): Outputs {
@@ -217,10 +203,17 @@ export class Instance {
     });
   }
 
-  #notPlugged(endpoint: Endpoint, former: Endpoint | undefined, faults: readonly string[]): Outputs {
+  #notPlugged(
+    request: AttachRequest,
+    endpoint: Endpoint,
+    former: Endpoint | undefined,
+    faults: readonly string[],
+  ): Outputs {
     if (former === undefined) this.#identifiers.release(this.endpoints, endpoint);
     if (this.endpoints.size === 0) return this.#end(this.#statesOf(endpoint), () => [answer(faults)]);
-    return this.#transact(this.#intentsWithout(endpoint), undefined, () => [answer(faults)]);
+    const formerFallback = request.fallback === undefined ? [] : [want(this.#instanceState())];
+    const intents = [...formerFallback, ...this.#intentsWithout(endpoint)];
+    return this.#transact(intents, undefined, () => [answer(faults)]);
   }
 
   #detach(request: DetachRequest): Outputs {
@@ -349,7 +342,11 @@ export class Instance {
   }
 
   #ownStates(): readonly DataplaneState[] {
-    return [this.setup.kind.instanceState(this.setup), ...this.#gatewayStates()];
+    return [this.#instanceState(), ...this.#gatewayStates()];
+  }
+
+  #instanceState(fallback = this.#fallback): DataplaneState {
+    return this.setup.kind.instanceState(this.setup, fallback?.fallback);
   }
 
   #gatewayStates(): readonly DataplaneState[] {

@@ -36,14 +36,29 @@ export interface AttachRequest<Port extends RequestedPort = LocalPort> extends E
   readonly instanceDescription: string | undefined;
   readonly readvertise: Readvertise | undefined;
   readonly attractTraffic: AttractTraffic | undefined;
-  /** Where packets go that match no route; kept as given. */
-  readonly fallback: Readonly<Record<string, unknown>> | undefined;
+  /** Where packets go that match no route, from now on; undefined: where they have gone. */
+  readonly fallback: RequestedFallback | undefined;
   /** An existing bridge for an EVI to work in. */
   readonly bridge: string | undefined;
 }
 
 /** Text for people, or an object: agents of Neutron say `{"port": "<id>"}` of an endpoint. Shown as given. */
 export type Description = string | Readonly<Record<string, unknown>>;
+
+export interface RequestedFallback {
+  readonly fallback: Fallback;
+  /** As the request wrote it, to be shown. */
+  readonly text: Readonly<Record<string, unknown>>;
+}
+
+/** A port of the bridge, by name or by OpenFlow number, and the MAC addresses that packets get on the way to it. */
+export interface Fallback {
+  readonly srcMac: string | undefined;
+  readonly dstMac: string | undefined;
+  readonly portName: string | undefined;
+  /** 1 to 65279 */
+  readonly portNumber: number | undefined;
+}
 
 /** Routes with one of `from` are announced again, as our own, with `to`. */
 export interface Readvertise {

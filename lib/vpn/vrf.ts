@@ -2,9 +2,11 @@ import { FLOWSPEC_VPNV4, VPNV4 } from '../bgp/family.ts';
 import { decodeFlowspec, formatFlowspecComponents } from '../bgp/nlri/flowspec-vpnv4.ts';
 import { encodeVpnv4, labelOf, labelsOf, prefixOf } from '../bgp/nlri/vpnv4.ts';
 import type { DataplaneState, NextHop } from '../dataplane/intent.ts';
+import { ipv4Network, type IpPrefix } from '../net/ip-prefix.ts';
 import { HIGHER_LOCAL_PREF } from '../rib/preference.ts';
 import type { Route } from '../rib/route.ts';
 import { attractor } from './attract.ts';
+import type { Endpoint } from './endpoint.ts';
 import { endpointAttributes } from './export.ts';
 import type { ImportContext, InstanceKind, InstanceSetup } from './instance-kind.ts';
 import { readvertiser } from './readvertise.ts';
@@ -21,32 +23,34 @@ export const VRF: InstanceKind = {
   instanceType: 'VRF',
   families: [VPNV4, FLOWSPEC_VPNV4],
 
-  instanceState: (setup) => ({
+  instanceState: (setup, fallback) => ({
     kind: 'vrf',
     instance: setup.number,
     externalId: setup.externalId,
     label: setup.dataplaneId,
     gatewayIp: setup.gatewayIp,
     prefixLength: setup.prefixLength,
+    fallback,
   }),
 
-  endpointStates: (setup, { port, mac, ip, label, direction }) => [
+  endpointStates: (setup, endpoint) => [
     {
       kind: 'vrf-endpoint',
       instance: setup.number,
-      port,
-      mac,
-      ip: ip!.address,
-      prefixLength: ip!.length,
-      label,
-      direction,
+      port: endpoint.port,
+      mac: endpoint.mac,
+      ip: endpoint.ip!.address,
+      prefixLength: endpoint.ip!.length,
+      prefix: ipv4Network(prefixBehind(endpoint)),
+      label: endpoint.label,
+      direction: endpoint.direction,
     },
   ],
 
   instanceRoutes: () => [],
 
   endpointRoute(setup, endpoint, exportTargets) {
-    const prefix = endpoint.advertiseSubnet ? endpoint.ip! : { address: endpoint.ip!.address, length: 32 };
+    const prefix = prefixBehind(endpoint);
     const nlri = encodeVpnv4({
       // Several endpoints may announce one subnet; the RD of each keeps their routes apart.
       rd: prefix.length === 32 ? setup.rd : endpoint.rd,
@@ -81,6 +85,11 @@ export const VRF: InstanceKind = {
       ? `'${prefixOf(candidate)}'`
       : `('Flow', ' ${formatFlowspecComponents(decodeFlowspec(candidate).components)}')`,
 };
+
+/** What is reached by way of an endpoint; it may have host bits. */
+function prefixBehind({ advertiseSubnet, ip }: Endpoint): IpPrefix {
+  return advertiseSubnet ? ip! : { address: ip!.address, length: 32 };
+}
 
 function prefixStates(context: ImportContext, routes: readonly Route[]): readonly DataplaneState[] {
   let nextHops: NextHop[] | undefined;

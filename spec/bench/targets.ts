@@ -72,6 +72,18 @@ const TARGETS: readonly Target[] = [
       column(rowsOf(results, 'linux-sink', { by: 'sink', neighbours: 0 }), 'FDB entries made per second'),
   },
   {
+    name: 's until 10 000 remote prefixes are programmed in Open vSwitch',
+    wanted: { most: 3 },
+    figures: (results) =>
+      column(rowsOf(results, 'ovs-sink', { 'remote prefixes': 10_000 }), 'programmed in (s)'),
+  },
+  {
+    name: 's until 10 000 remote prefixes are removed from Open vSwitch',
+    wanted: { most: 3 },
+    figures: (results) =>
+      column(rowsOf(results, 'ovs-sink', { 'remote prefixes': 10_000 }), 'removed in (s)'),
+  },
+  {
     name: 's between keepalives with a hold time of 9 s, in a flood',
     wanted: { most: 6 },
     figures: (results) =>

@@ -21,7 +21,8 @@ const PEERS = 'expected an IPv4 address or a host name, or several, separated by
 const HOST = 'expected an IP address or a host name';
 const NAME = 'expected the name of an interface, at most 15 characters';
 const TABLE = 'expected a table number from 0 to 254';
-const UINT32 = 'expected an integer from 0 to 4294967295';
+const FIRST_TABLE = 'expected a table number from 0 to 253';
+const UINT64 = 'expected an integer from 0 to 18446744073709551615';
 
 /** One option set to one wrong value, and what is said of it after place, section, option and value. */
 type Wrong = readonly [section: string, option: string, value: string, said: string];
@@ -90,7 +91,8 @@ const WRONG: readonly Wrong[] = [
   ['DATAPLANE_DRIVER_IPVPN', 'ovs_bridge', 'br/mpls', NAME],
   ['DATAPLANE_DRIVER_IPVPN', 'input_table', '255', TABLE],
   ['DATAPLANE_DRIVER_IPVPN', 'input_table', 'zero', TABLE],
-  ['DATAPLANE_DRIVER_IPVPN', 'ovs_table_id_start', '-1', TABLE],
+  ['DATAPLANE_DRIVER_IPVPN', 'ovs_table_id_start', '-1', FIRST_TABLE],
+  ['DATAPLANE_DRIVER_IPVPN', 'ovs_table_id_start', '254', FIRST_TABLE],
   ['DATAPLANE_DRIVER_IPVPN', 'gre_tunnel', 'mpls_gre_tunnel_1', NAME],
   [
     'DATAPLANE_DRIVER_IPVPN',
@@ -106,7 +108,7 @@ const WRONG: readonly Wrong[] = [
   ],
   ['DATAPLANE_DRIVER_IPVPN', 'ovsbr_interfaces_mtu', '67', 'expected an integer from 68 to 65535'],
   ['DATAPLANE_DRIVER_IPVPN', 'hash_method', 'random', 'expected one of hash, dp_hash'],
-  ['DATAPLANE_DRIVER_IPVPN', 'hash_method_param', '4294967296', UINT32],
+  ['DATAPLANE_DRIVER_IPVPN', 'hash_method_param', '18446744073709551616', UINT64],
   [
     'DATAPLANE_DRIVER_IPVPN',
     'hash_fields',

@@ -37,6 +37,15 @@ dataplane_local_address = eth0
   });
 });
 
+test('a number of 64 bits is exact', () => {
+  const shown = (value: string): unknown => {
+    const text = `${MINIMUM}[DATAPLANE_DRIVER_IPVPN]\ndataplane_driver = ovs\nhash_method_param = ${value}\n`;
+    return describeConfiguration(loaded(text))['DATAPLANE_DRIVER_IPVPN']!['hash_method_param'];
+  };
+  assert.is(shown('9007199254740991'), 9007199254740991);
+  assert.is(shown('18446744073709551615'), '18446744073709551615');
+});
+
 test('one line for each value', () => {
   const lines = listConfiguration(loaded(`${MINIMUM}peers = a, b\n`));
   assert.ok(lines.includes('[BGP] peers = a, b'));

@@ -223,6 +223,22 @@ test('options of a driver that is not selected are not looked at', () => {
   assert.equal(faults(`${MINIMUM}[DATAPLANE_DRIVER_EVPN]\nvxlan_dst_port = x\n`), []);
 });
 
+test('options of the selected driver that do not go together', () => {
+  const ovs = `${MINIMUM}[DATAPLANE_DRIVER_IPVPN]\ndataplane_driver = ovs\n`;
+  assert.equal(faults(`${ovs}mpls_over_gre = False\ninput_table = 2\n`), [
+    'f:6: [DATAPLANE_DRIVER_IPVPN] mpls_over_gre: "False" is not valid: expected auto or True, or an interface as mpls_interface (which is not set)',
+    'f:7: [DATAPLANE_DRIVER_IPVPN] input_table: "2" is not valid: expected a table that is not ovs_table_id_start (1) and not the one after it',
+  ]);
+  assert.is(
+    faults(`${ovs}ovs_table_id_start = x\ninput_table = 2\n`).length,
+    1,
+    'what is wrong alone comes first',
+  );
+  assert.equal(warnings(`${ovs}proxy_arp = yes\novsbr_interfaces_mtu = 1400\n`), [
+    '[DATAPLANE_DRIVER_IPVPN] proxy_arp has no effect without arp_responder',
+  ]);
+});
+
 test('warnings', () => {
   assert.equal(
     warnings(`${MINIMUM}foo = 1

@@ -7,6 +7,7 @@ import type { Result } from '../../lib/result.ts';
 import { BAD_BODIES } from '../streams/http/bad-requests/bodies.ts';
 import { CONFLICTS } from '../streams/http/bad-requests/conflicts.ts';
 import { BAD_EVPN_PORTS } from '../streams/http/bad-requests/evpn-port.ts';
+import { BAD_OVS_PORTS } from '../streams/http/bad-requests/ovs-port.ts';
 import { BAD_PARAMETERS } from '../streams/http/bad-requests/parameters.ts';
 import { BAD_ROUTE_TARGETS } from '../streams/http/bad-requests/route-targets.ts';
 import { BAD_TRAFFIC } from '../streams/http/bad-requests/traffic.ts';
@@ -106,10 +107,15 @@ test('members of local_port', () => {
     ...membersRead(parse, { linuxif: 'tap1' }),
     ...membersRead(parse, joined),
     ...Array.from(membersRead(parse, joined, ['evpn']), (name) => `evpn.${name}`),
+    ...Array.from(membersRead(parse, joined, ['ovs']), (name) => `ovs.${name}`),
   ];
   documentedAre(namesBelow('local_port'), new Set(read));
-  const ovs = codeIn(tableBelow(REFERENCE, 'local_port').find(([name]) => name === '`ovs`')![2]!);
-  for (const name of membersRead(parse, joined, ['ovs'])) assert.ok(ovs.includes(name), `ovs.${name}`);
+});
+
+test('members of fallback', () => {
+  const [, ipvpn] = GOOD[0];
+  const fallback: Parse = (value) => parseAttach({ ...ipvpn, fallback: value });
+  documentedAre(namesBelow('fallback'), membersRead(fallback, {}));
 });
 
 test('members of readvertise and attract_traffic', () => {
@@ -146,7 +152,15 @@ test('endpoints and methods', async () => {
 
 const PREFIX = 'API error: ';
 const REFUSALS = [
-  ...[BAD_BODIES, BAD_PARAMETERS, BAD_ROUTE_TARGETS, BAD_TRAFFIC, BAD_EVPN_PORTS, CONFLICTS].flat(),
+  ...[
+    BAD_BODIES,
+    BAD_PARAMETERS,
+    BAD_ROUTE_TARGETS,
+    BAD_TRAFFIC,
+    BAD_EVPN_PORTS,
+    BAD_OVS_PORTS,
+    CONFLICTS,
+  ].flat(),
 ].flatMap(({ description }) =>
   description?.startsWith(PREFIX) === true ? [description.slice(PREFIX.length)] : [],
 );

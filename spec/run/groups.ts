@@ -1,3 +1,4 @@
+import { hasWideRegisters } from '../lab/user-mode-linux.ts';
 import type { DebianPackage } from './debian-packages.ts';
 
 /** A part of the test suite that runs in a process of its own. */
@@ -18,13 +19,18 @@ export interface Group {
   readonly timeout: number;
 }
 
+/** What the laboratory with Open vSwitch needs. */
+const SWITCHING: readonly DebianPackage[] = [
+  ...(['openvswitch-switch', 'gobgpd', 'iproute2', 'iputils-ping', 'ethtool', 'tcpdump'] as const),
+];
+
 /** First what a developer wants to know soonest; last, alone, what needs the whole machine. */
 export const GROUPS: readonly Group[] = [
   {
     name: 'unit',
     about: 'codecs, machines, reducers, pipelines on virtual time, configuration, commands',
     command: specs(
-      '(?!(flood|interop|packets|side-by-side)/|docs/examples|streams/sinks/.*-(kernel|traffic)).*',
+      '(?!(flood|interop|openvswitch|packets|side-by-side)/|docs/examples|streams/sinks/.*-(kernel|traffic)).*',
     ),
     counts: 'summary',
     stage: 1,
@@ -101,11 +107,33 @@ export const GROUPS: readonly Group[] = [
     timeout: 240,
   },
   {
+    name: 'openvswitch',
+    about: 'compute nodes with an Open vSwitch each, which forwards real packets in user space',
+    command: specs('openvswitch/(?!kernel\\.).*'),
+    counts: 'summary',
+    stage: 3,
+    usesBuild: true,
+    needsRoot: true,
+    packages: SWITCHING,
+    timeout: 420,
+  },
+  {
+    name: 'kernel',
+    about: 'the same on a kernel with modules of its own, where Open vSwitch forwards in the kernel',
+    command: specs('openvswitch/kernel'),
+    counts: 'summary',
+    stage: 3,
+    usesBuild: true,
+    needsRoot: false,
+    packages: [...SWITCHING, 'user-mode-linux', 'kmod', ...(hasWideRegisters() ? (['gcc'] as const) : [])],
+    timeout: 900,
+  },
+  {
     name: 'flood',
     about: 'a peer that sends 200 000 routes as fast as the socket takes them; the benchmark on few',
     command: specs('flood/.*'),
     counts: 'summary',
-    stage: 3,
+    stage: 4,
     usesBuild: true,
     needsRoot: false,
     packages: [],

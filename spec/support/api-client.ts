@@ -24,13 +24,41 @@ export interface Attachment {
   readonly vpn_instance_id: string;
   readonly mac_address: string;
   readonly ip_address?: string;
-  readonly local_port: { readonly linuxif: string };
+  readonly local_port: AttachedPort;
   readonly import_rt: readonly string[];
   readonly export_rt: readonly string[];
   readonly gateway_ip?: string;
   readonly vni?: number;
   readonly local_pref?: number;
   readonly advertise_subnet?: boolean;
+  readonly direction?: 'both' | 'to-port' | 'from-port';
+  readonly lb_consistent_hash_order?: number;
+  readonly attract_traffic?: {
+    readonly redirect_rts: readonly string[];
+    readonly to_rt?: readonly string[];
+    readonly static_destination_prefixes?: readonly string[];
+    readonly classifier: Readonly<Record<string, string | number>>;
+  };
+  readonly fallback?: {
+    readonly src_mac?: string;
+    readonly dst_mac?: string;
+    readonly ovs_port_name?: string;
+    readonly ovs_port_number?: number;
+  };
+}
+
+export interface AttachedPort {
+  readonly linuxif?: string;
+  readonly vlan?: number;
+  readonly evpn?: { readonly id: string; readonly ovs_port_name?: string };
+  readonly ovs?: {
+    readonly plugged?: boolean;
+    readonly port_name?: string;
+    readonly port_number?: number;
+    readonly vlan?: number;
+    readonly to_vm_port_name?: string;
+    readonly to_vm_port_number?: number;
+  };
 }
 
 export function apiClient(location: ApiLocation): ApiClient {

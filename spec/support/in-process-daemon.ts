@@ -1,10 +1,8 @@
 import type { Hono } from 'hono';
 import { asyncScheduler } from 'rxjs';
 import { describeConfiguration, describeDriverConfiguration } from '../../conf/configuration.ts';
-import { loadConfiguration } from '../../conf/load.ts';
 import { evpnDummy } from '../../lib/dataplane/drivers/evpn-dummy.ts';
 import { ipvpnDummy } from '../../lib/dataplane/drivers/ipvpn-dummy.ts';
-import { failure } from '../../lib/result.ts';
 import { RouteBus } from '../../streams/bus/route-bus.ts';
 import { originateMembership } from '../../streams/bus/rt-constraint.ts';
 import { createApp } from '../../streams/http/app.ts';
@@ -13,6 +11,7 @@ import { VpnManager } from '../../streams/instance/manager.ts';
 import { LogBook } from '../../streams/log.ts';
 import { showDaemon } from '../../streams/looking-glass/root.ts';
 import { dummySink } from '../../streams/sinks/dummy.ts';
+import { defaultConfiguration } from './sink-settings.ts';
 
 const ADDRESS = '127.0.0.1';
 const AS = 64512;
@@ -27,12 +26,7 @@ export interface InProcessDaemon {
 
 export function inProcessDaemon(): InProcessDaemon {
   const logs = new LogBook({ write: () => undefined, now: () => new Date(), debug: false });
-  const configuration = loadConfiguration({
-    files: [],
-    directories: [],
-    interfaceAddress: () => failure('none'),
-  });
-  if (!configuration.ok) throw new Error('the defaults are not valid');
+  const configuration = defaultConfiguration();
   const planes = {
     ipvpn: dataplane(dummySink(ipvpnDummy), ADDRESS),
     evpn: dataplane(dummySink(evpnDummy), ADDRESS),
@@ -44,7 +38,7 @@ export function inProcessDaemon(): InProcessDaemon {
   );
   const view = (vpnType: 'ipvpn' | 'evpn') => ({
     dataplane: planes[vpnType],
-    configuration: describeDriverConfiguration(vpnType, configuration.value.drivers[vpnType]),
+    configuration: describeDriverConfiguration(vpnType, configuration.drivers[vpnType]),
     log: logs.component(vpnType),
     kernelRelease: '0',
   });
@@ -57,7 +51,7 @@ export function inProcessDaemon(): InProcessDaemon {
         ...{ bus, manager, drivers, logs, peers: [], localAddress: ADDRESS, as: AS, rtcEnabled: true },
         startTime: new Date(0),
         version: '1.0',
-        configuration: describeConfiguration(configuration.value),
+        configuration: describeConfiguration(configuration),
       }),
     incarnation: '1234567890123456789',
     log: logs.component('api'),

@@ -1,7 +1,7 @@
 import { Subject, type Observable } from 'rxjs';
 import type { Driver } from '../../lib/dataplane/driver.ts';
 import type { Confirmation, DataplaneState, Intent } from '../../lib/dataplane/intent.ts';
-import type { Sink } from '../sinks/sink.ts';
+import type { Description, Sink } from '../sinks/sink.ts';
 
 /** The dataplane of one VPN type as instances use it: intents in, confirmations out. */
 export interface Dataplane {
@@ -10,7 +10,8 @@ export interface Dataplane {
   readonly localAddress: string;
   readonly apply: (intents: readonly Intent[]) => void;
   readonly confirmations$: Observable<readonly Confirmation[]>;
-  readonly describeInstance: (state: DataplaneState) => Readonly<Record<string, string>>;
+  readonly describe: () => Description;
+  readonly describeInstance: (state: DataplaneState) => Description;
 }
 
 export function dataplane(sink: Sink, localAddress: string): Dataplane {
@@ -20,6 +21,7 @@ export function dataplane(sink: Sink, localAddress: string): Dataplane {
     localAddress,
     apply: (intents) => intents$.next(intents),
     confirmations$: intents$.pipe(sink.apply),
+    describe: () => sink.describe(),
     describeInstance: (state) => sink.describeInstance(state),
   };
 }

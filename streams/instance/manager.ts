@@ -20,6 +20,7 @@ import type { VpnType } from '../../lib/vpn/vpn-type.ts';
 import { VRF } from '../../lib/vpn/vrf.ts';
 import type { RouteBus } from '../bus/route-bus.ts';
 import type { ComponentLog, LogBook } from '../log.ts';
+import type { Description } from '../sinks/sink.ts';
 import type { Dataplane } from './dataplane.ts';
 import { describeConfirmations, describeOutput } from './describe.ts';
 import { SerialTasks } from './serial.ts';
@@ -96,7 +97,7 @@ export class VpnManager {
   }
 
   /** What the dataplane has of an instance that is worth showing: names of devices, for example. */
-  describeDataplane({ setup }: Instance): Readonly<Record<string, string>> {
+  describeDataplane({ setup }: Instance): Description {
     return this.#options.dataplanes[setup.kind.vpnType].describeInstance(setup.kind.instanceState(setup));
   }
 

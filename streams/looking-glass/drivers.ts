@@ -38,6 +38,7 @@ function showDriver({ dataplane, configuration, log, kernelRelease }: DriverView
     ),
     config: configuration,
     kernel_release: kernelRelease,
+    ...dataplane.describe(),
     logs: new Reference(() => showLog(log.records(), false)),
   };
 }

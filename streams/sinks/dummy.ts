@@ -13,6 +13,7 @@ export function dummySink(driver: Driver): Sink {
     ),
     prepare: () => Promise.resolve(success(undefined)),
     cleanup: () => Promise.resolve(success([])),
+    describe: () => ({}),
     describeInstance: () => ({}),
   };
 }

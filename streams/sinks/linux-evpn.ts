@@ -41,11 +41,21 @@ const SWEEP = 'sweep';
 
 type Work = Intent | typeof SWEEP;
 
+export interface LinuxEvpnOptions extends SinkOptions {
+  /** UDP port of VXLAN. */
+  readonly vxlanDstPort: number;
+  /**
+   * Milliseconds from the start to the sweep, which removes what a former run left and nobody asked for again;
+   * 120 000 if absent.
+   */
+  readonly sweepAfter?: number;
+}
+
 /** E-VPN on Linux: carries intents out with `ip`, `bridge` and `sysctl`, and reads back what there is. */
-export function linuxEvpnSink(options: SinkOptions, runTool: Run = runProcess): Sink {
+export function linuxEvpnSink(options: LinuxEvpnOptions, runTool: Run = runProcess): Sink {
   const { log, rootHelper, scheduler = asyncScheduler, sweepAfter = SWEEP_AFTER } = options;
   const localAddress = parseIpAddress(options.localAddress) ?? options.localAddress;
-  const model = new LinuxEvpn(localAddress, options.options.vxlanDstPort);
+  const model = new LinuxEvpn(localAddress, options.vxlanDstPort);
   const run: Run = async (words, input) => {
     const result = await runTool(words, input);
     if (result.exitCode === undefined) log.warning(`${words.join(' ')}: ${result.stderr}`);
@@ -152,6 +162,7 @@ export function linuxEvpnSink(options: SinkOptions, runTool: Run = runProcess): 
     }),
     prepare: () => probe(reader, options),
     cleanup,
+    describe: () => ({}),
     describeInstance: (state) => {
       if (state.kind !== 'evi') return {};
       const { bridge, device } = model.describe(state);

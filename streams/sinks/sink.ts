@@ -1,6 +1,9 @@
 import type { OperatorFunction, SchedulerLike } from 'rxjs';
+import type { LookingGlassNode } from '../../lib/api/looking-glass.ts';
 import type { Driver } from '../../lib/dataplane/driver.ts';
 import type { Confirmation, DataplaneFault, DataplaneState, Intent } from '../../lib/dataplane/intent.ts';
+import type { OvsEvpnSettings } from '../../lib/dataplane/ovs-evpn/ovs-evpn.ts';
+import type { OvsIpvpnSettings } from '../../lib/dataplane/ovs-ipvpn/settings.ts';
 import type { Result } from '../../lib/result.ts';
 import type { Log } from '../log.ts';
 
@@ -10,19 +13,23 @@ export interface SinkOptions {
   readonly localAddress: string;
   /** Words that go before each privileged command (`sudo`, a network namespace); empty when we are root. */
   readonly rootHelper: readonly string[];
-  readonly options: {
+  readonly log: Log;
+  /** The clock of back-off, of outages and of the sweep. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/** What each driver is told by the configuration. */
+export interface SinkSettings {
+  readonly linuxEvpn: {
     /** UDP port of VXLAN. */
     readonly vxlanDstPort: number;
   };
-  readonly log: Log;
-  /** The clock of back-off and of the sweep. */
-  readonly scheduler?: SchedulerLike;
-  /**
-   * Milliseconds from the start to the sweep, which removes what a former run left and nobody asked for again;
-   * 120 000 if absent.
-   */
-  readonly sweepAfter?: number;
+  readonly ovsEvpn: Pick<OvsEvpnSettings, 'bridge'>;
+  readonly ovsIpvpn: OvsIpvpnSettings;
 }
+
+/** What a sink tells of itself to the looking glass, by the names that members have there. */
+export type Description = Readonly<Record<string, LookingGlassNode>>;
 
 /** The only place where the dataplane is touched. One object per driver and process. */
 export interface Sink {
@@ -37,9 +44,8 @@ export interface Sink {
   readonly prepare: () => Promise<Result<void, DataplaneFault>>;
   /** Removes everything that is recognisably ours, also of former runs; resolves to what was removed. */
   readonly cleanup: () => Promise<Result<readonly string[], DataplaneFault>>;
-  /** What the looking glass adds for the instance of this `EviState` or `VrfState`. */
-  readonly describeInstance: (state: DataplaneState) => Record<string, string>;
+  /** What the looking glass adds for the driver, */
+  readonly describe: () => Description;
+  /** and for the instance of this `EviState` or `VrfState`. */
+  readonly describeInstance: (state: DataplaneState) => Description;
 }
-
-/** Makes the sink of one driver. */
-export type SinkFactory = (options: SinkOptions) => Sink;

@@ -4,6 +4,7 @@ import { ingest } from './ingest.ts';
 import { linuxSink } from './linux-sink.ts';
 import { memory } from './memory.ts';
 import { micro } from './micro.ts';
+import { ovsSink } from './ovs-sink.ts';
 import { responsiveness } from './responsiveness.ts';
 import { rest } from './rest.ts';
 import { routeTargetChange } from './route-target-change.ts';
@@ -19,5 +20,6 @@ export const SECTIONS: readonly Section[] = [
   rest,
   responsiveness,
   linuxSink,
+  ovsSink,
   micro,
 ];

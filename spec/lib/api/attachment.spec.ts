@@ -95,6 +95,37 @@ const understood: [name: string, body: object, member: keyof AttachRequest, valu
     { from: ['64512:8'], to: ['64512:9'] },
   ],
   ['readvertise of null, which is none', { ...ipvpn, readvertise: null }, 'readvertise', undefined],
+  [
+    'a fallback, kept as it is beside what it means',
+    { ...ipvpn, fallback: { src_mac: 'AA-BB-CC-DD-EE-01', ovs_port_number: 2, ovs_resubmit: '(,2)' } },
+    'fallback',
+    {
+      fallback: { srcMac: 'aa:bb:cc:dd:ee:01', dstMac: undefined, portName: undefined, portNumber: 2 },
+      text: { src_mac: 'AA-BB-CC-DD-EE-01', ovs_port_number: 2, ovs_resubmit: '(,2)' },
+    },
+  ],
+  [
+    'a fallback with members of null',
+    {
+      ...evpn,
+      fallback: { src_mac: null, dst_mac: 'aa:bb:cc:dd:ee:02', ovs_port_name: 'p', ovs_port_number: null },
+    },
+    'fallback',
+    {
+      fallback: { srcMac: undefined, dstMac: 'aa:bb:cc:dd:ee:02', portName: 'p', portNumber: undefined },
+      text: { src_mac: null, dst_mac: 'aa:bb:cc:dd:ee:02', ovs_port_name: 'p', ovs_port_number: null },
+    },
+  ],
+  [
+    'an empty fallback',
+    { ...ipvpn, fallback: {} },
+    'fallback',
+    {
+      fallback: { srcMac: undefined, dstMac: undefined, portName: undefined, portNumber: undefined },
+      text: {},
+    },
+  ],
+  ['a fallback of null, which is none', { ...ipvpn, fallback: null }, 'fallback', undefined],
   ['members that nobody knows', { ...ipvpn, colour: 'blue' }, 'vni', undefined],
 ];
 for (const [name, body, member, value] of understood) {
@@ -180,6 +211,32 @@ const refused: [name: string, body: unknown, text: RegExp][] = [
   ['a preference of letters', { ...ipvpn, local_pref: 'high' }, /^local_pref: an integer .* not "high"$/],
   ['a hash order of letters', { ...ipvpn, lb_consistent_hash_order: 'first' }, /^lb_consistent_hash_order: /],
   ['a VNI of 25 bits', { ...evpn, vni: 0x1000000 }, /^vni: /],
+  ['a fallback that is text', { ...ipvpn, fallback: 'p' }, /^fallback: an object is expected, not "p"$/],
+  [
+    'a fallback from no MAC',
+    { ...ipvpn, fallback: { src_mac: 'zz' } },
+    /^fallback\.src_mac: MAC address zz is not valid: the address of one station is expected/,
+  ],
+  [
+    'a fallback to the MAC of a group',
+    { ...evpn, fallback: { dst_mac: 'ff:ff:ff:ff:ff:ff' } },
+    /^fallback\.dst_mac: MAC address ff:ff:ff:ff:ff:ff is not valid/,
+  ],
+  [
+    'a fallback to port 0',
+    { ...ipvpn, fallback: { ovs_port_number: 0 } },
+    /^fallback\.ovs_port_number: an integer from 1 to 65279 is expected, not 0$/,
+  ],
+  [
+    'a fallback to a port by text',
+    { ...ipvpn, fallback: { ovs_port_number: '2' } },
+    /^fallback\.ovs_port_number: an integer from 1 to 65279 is expected, not "2"$/,
+  ],
+  [
+    'a fallback to a port that no interface can be',
+    { ...ipvpn, fallback: { ovs_port_name: 'a b' } },
+    /^fallback\.ovs_port_name: interface a b is not valid: a name of at most 15 characters is expected$/,
+  ],
   ['half a readvertise', { ...ipvpn, readvertise: { from_rt: ['64512:8'] } }, /^readvertise\.to_rt: /],
   [
     'attract_traffic without classifier',

@@ -3,9 +3,18 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseAttach, parseDetach } from '../../../lib/api/attachment.ts';
 import { parseLocalPort } from '../../../lib/api/local-port.ts';
-import type { EvpnPort, LocalPort } from '../../../lib/vpn/local-port.ts';
+import type { EvpnPort, LocalPort, OvsPort } from '../../../lib/vpn/local-port.ts';
 
 const ovs = { plugged: true, port_name: 'patch-v' };
+const pluggedPort: OvsPort = {
+  plugged: true,
+  portName: 'patch-v',
+  portNumber: undefined,
+  vlan: undefined,
+  toVmPortName: undefined,
+  toVmPortNumber: undefined,
+};
+const noPort: OvsPort = { ...pluggedPort, plugged: false, portName: undefined };
 const joinedPort = { evpn: { id: 'e', ovs_port_name: 'patch-e' }, ovs };
 
 const understood: [
@@ -14,7 +23,46 @@ const understood: [
   means: Omit<LocalPort, 'description'> | Omit<EvpnPort, 'description'>,
 ][] = [
   ['a name', 'tap1', { interface: 'tap1' }],
-  ['a name in an object', { linuxif: 'tap1', ovs: { plugged: true } }, { interface: 'tap1' }],
+  ['a name in an object', { linuxif: 'tap1' }, { interface: 'tap1' }],
+  [
+    'a port that Open vSwitch has, of which is not said which one',
+    { linuxif: 'tap1', ovs: { plugged: true } },
+    { interface: 'tap1', ovs: { ...noPort, plugged: true } },
+  ],
+  [
+    'all that can be said of a port of Open vSwitch, and more',
+    {
+      linuxif: 'tap1',
+      ovs: {
+        ...{ plugged: true, port_name: 'p', port_number: 65279, vlan: 4094, colour: 'blue' },
+        ...{ to_vm_port_name: 'q', to_vm_port_number: 1 },
+      },
+    },
+    {
+      interface: 'tap1',
+      ovs: {
+        ...{ plugged: true, portName: 'p', portNumber: 65279, vlan: 4094 },
+        ...{ toVmPortName: 'q', toVmPortNumber: 1 },
+      },
+    },
+  ],
+  [
+    'a port of Open vSwitch with members of null',
+    {
+      linuxif: 'tap1',
+      ovs: {
+        ...{ plugged: null, port_name: null, port_number: null, vlan: null },
+        ...{ to_vm_port_name: null, to_vm_port_number: null },
+      },
+    },
+    { interface: 'tap1', ovs: noPort },
+  ],
+  [
+    'a port of Open vSwitch of null, and a VLAN',
+    { linuxif: 'tap1', ovs: null, vlan: null },
+    { interface: 'tap1' },
+  ],
+  ['the VLAN of an E-VPN', { linuxif: 'patch2tun:1', vlan: 1 }, { interface: 'patch2tun:1', vlan: 1 }],
   ['a patch port and a VLAN', { linuxif: 'patch2tun:1' }, { interface: 'patch2tun:1' }],
   ['an EVI', { evpn: { id: 'e' } }, { evpnInstance: 'e', joined: undefined }],
   [
@@ -30,12 +78,21 @@ const understood: [
   [
     'an EVI that is joined to a port',
     joinedPort,
-    { evpnInstance: 'e', joined: { eviInterface: 'patch-e', vrfInterface: 'patch-v' } },
+    {
+      evpnInstance: 'e',
+      joined: { eviInterface: 'patch-e', vrfInterface: 'patch-v', ovs: pluggedPort },
+    },
   ],
   [
     'an EVI that is joined to a port by number',
     { ...joinedPort, ovs: { plugged: true, port_number: 7 } },
-    { evpnInstance: 'e', joined: { eviInterface: 'patch-e', vrfInterface: '7' } },
+    {
+      evpnInstance: 'e',
+      joined: {
+        ...{ eviInterface: 'patch-e', vrfInterface: '7' },
+        ovs: { ...pluggedPort, portName: undefined, portNumber: 7 },
+      },
+    },
   ],
 ];
 for (const [name, value, means] of understood) {
@@ -84,13 +141,48 @@ const refused: [name: string, value: unknown, fault: RegExp][] = [
   ],
   ['a joined port without the other end', { evpn: joinedPort.evpn }, noOvs],
   ['another end that is not plugged', { ...joinedPort, ovs: { port_name: 'x' } }, noOvs],
-  ['another end that is perhaps plugged', { ...joinedPort, ovs: { plugged: 'yes', port_name: 'x' } }, noOvs],
   ['another end without name', { ...joinedPort, ovs: { plugged: true } }, noOvs],
-  ['another end with a bad name', { ...joinedPort, ovs: { plugged: true, port_name: 'a b' } }, noOvs],
-  ['another end with half a number', { ...joinedPort, ovs: { plugged: true, port_number: 1.5 } }, noOvs],
-  ['another end with the number 0', { ...joinedPort, ovs: { plugged: true, port_number: 0 } }, noOvs],
-  ['another end with a negative number', { ...joinedPort, ovs: { plugged: true, port_number: -1 } }, noOvs],
 ];
+
+/** Members of `local_port.ovs` that are of the wrong type, in every form of a port; what is said after their name. */
+const badMembers: [member: string, value: unknown, said: string][] = [
+  ['plugged', 'yes', 'true or false is expected, not "yes"'],
+  ['plugged', 1, 'true or false is expected, not 1'],
+  ['port_name', 'a b', 'interface a b is not valid: a name of at most 15 characters is expected'],
+  ['port_name', '', 'interface "" is not valid: a name of at most 15 characters is expected'],
+  ['port_number', 'x', 'an integer from 1 to 65279 is expected, not "x"'],
+  ['port_number', '7', 'an integer from 1 to 65279 is expected, not "7"'],
+  ['port_number', 1.5, 'an integer from 1 to 65279 is expected, not 1.5'],
+  ['port_number', 0, 'an integer from 1 to 65279 is expected, not 0'],
+  ['port_number', -1, 'an integer from 1 to 65279 is expected, not -1'],
+  ['port_number', 65280, 'an integer from 1 to 65279 is expected, not 65280'],
+  ['vlan', 0, 'an integer from 1 to 4094 is expected, not 0'],
+  ['vlan', 5000, 'an integer from 1 to 4094 is expected, not 5000'],
+  ['vlan', true, 'an integer from 1 to 4094 is expected, not true'],
+  ['to_vm_port_name', 7, 'interface 7 is not valid: a name of at most 15 characters is expected'],
+  ['to_vm_port_number', [], 'an integer from 1 to 65279 is expected, not []'],
+];
+const forms: [name: string, form: object][] = [
+  ['an interface', { linuxif: 'tap1' }],
+  ['an EVI', { evpn: { id: 'e' } }],
+  ['a joined EVI', { evpn: joinedPort.evpn }],
+];
+for (const [name, form] of forms) {
+  for (const [member, value, said] of badMembers) {
+    test(`refused: ${name} with ovs.${member} ${JSON.stringify(value)}`, () => {
+      const parsed = parseLocalPort({ ...form, ovs: { ...ovs, [member]: value } });
+      assert.equal(parsed, { ok: false, fault: `local_port.ovs.${member}: ${said}` });
+    });
+  }
+  test(`refused: ${name} with ovs or a VLAN that is none`, () => {
+    const refusal = (members: object): unknown => parseLocalPort({ ...form, ...members });
+    const object = 'local_port.ovs: an object is expected, not ';
+    assert.equal(refusal({ ovs: 'p' }), { ok: false, fault: `${object}"p"` });
+    assert.equal(refusal({ ovs: [] }), { ok: false, fault: `${object}[]` });
+    const fault = 'local_port.vlan: an integer from 1 to 4094 is expected, not "1"';
+    assert.equal(refusal({ vlan: '1' }), { ok: false, fault });
+  });
+}
 for (const [name, value, fault] of refused) {
   test(`refused: ${name}`, () => {
     const parsed = parseLocalPort(value);
@@ -100,14 +192,18 @@ for (const [name, value, fault] of refused) {
 }
 
 test('whatever is given is understood or refused', () => {
-  const member = fc.constantFrom('linuxif', 'evpn', 'ovs');
+  const member = fc.constantFrom('linuxif', 'evpn', 'ovs', 'vlan');
   const evpn = fc.record({ id: fc.anything(), ovs_port_name: fc.anything() }, { requiredKeys: [] });
+  const ofOvs = fc.dictionary(fc.constantFrom('plugged', 'port_name', 'port_number', 'vlan'), fc.anything());
   fc.assert(
-    fc.property(fc.oneof(fc.anything(), fc.dictionary(member, fc.oneof(fc.anything(), evpn))), (value) => {
-      const parsed = parseLocalPort(value);
-      if (!parsed.ok) assert.match(parsed.fault, /local_port/);
-      else assert.ok('interface' in parsed.value || parsed.value.evpnInstance !== '');
-    }),
+    fc.property(
+      fc.oneof(fc.anything(), fc.dictionary(member, fc.oneof(fc.anything(), evpn, ofOvs))),
+      (value) => {
+        const parsed = parseLocalPort(value);
+        if (!parsed.ok) assert.match(parsed.fault, /local_port/);
+        else assert.ok('interface' in parsed.value || parsed.value.evpnInstance !== '');
+      },
+    ),
   );
 });
 

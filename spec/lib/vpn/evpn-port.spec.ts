@@ -25,9 +25,13 @@ test('the ends of the pair are named after the instances', () => {
 });
 
 test('where somebody has joined the two, the names are theirs, and no pair is made', () => {
-  const joined = { eviInterface: 'patch-e', vrfInterface: 'patch-v' };
+  const ovs = {
+    ...{ plugged: true, portName: 'patch-v', portNumber: undefined, vlan: 7 },
+    ...{ toVmPortName: undefined, toVmPortNumber: undefined },
+  };
+  const joined = { eviInterface: 'patch-e', vrfInterface: 'patch-v', ovs };
   const plug = evpnPlug({ ...port, joined }, evi.setup, vrf.setup);
-  assert.is(plug.port.interface, 'patch-v');
+  assert.equal(plug.port, { interface: 'patch-v', ovs, description });
   assert.equal(gatewayPortStates(3, plug.gateway), [
     { kind: 'gateway-port', instance: 3, interface: 'patch-e', gatewayIp: '10.0.0.254' },
   ]);

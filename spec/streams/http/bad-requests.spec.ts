@@ -7,6 +7,7 @@ import { changedPages, lookingGlassTree, type Pages } from '../../support/lookin
 import { BAD_BODIES, HUGE_BODY } from './bad-requests/bodies.ts';
 import { BAD_EVPN_PORTS } from './bad-requests/evpn-port.ts';
 import { CONFLICTS } from './bad-requests/conflicts.ts';
+import { BAD_OVS_PORTS } from './bad-requests/ovs-port.ts';
 import { BAD_PARAMETERS } from './bad-requests/parameters.ts';
 import { BAD_PATHS } from './bad-requests/paths.ts';
 import { BAD_ROUTE_TARGETS } from './bad-requests/route-targets.ts';
@@ -70,6 +71,7 @@ const REQUESTS = [
   ...CONFLICTS,
   ...BAD_PATHS,
   ...BAD_EVPN_PORTS,
+  ...BAD_OVS_PORTS,
   ...BAD_TRAFFIC,
 ];
 

@@ -569,7 +569,7 @@ test('restart with other parameters: the device is made again, everything in it 
   const first = start(context);
   await first.have(...N1);
   first.kill();
-  const second = start(context, { options: { vxlanDstPort: 4790 } });
+  const second = start(context, { vxlanDstPort: 4790 });
   await second.have(evi('n1', 17), ...N1.slice(1));
   assert.match(await node.run('ip -d link show vxlan--n1'), /vxlan id 17 .*dstport 4790/);
   assert.is((await entries(node, 'br evpn---n1')).length, 4);

@@ -60,7 +60,7 @@ export async function answers(name: string, program: Program, api: ApiClient): P
       const { status, body } = await api.send('GET', '/ping');
       if (status !== 200) throw new Error(`/ping: ${status} ${body}`);
     },
-    30_000,
+    90_000,
   );
 }
 

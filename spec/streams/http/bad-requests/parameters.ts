@@ -276,6 +276,31 @@ const VRF: readonly Row[] = [
     'instance_description: text is expected, not {}',
   ],
   ['fallback text', { fallback: 'br-int' }, 'fallback: an object is expected, not "br-int"'],
+  [
+    'fallback.src_mac a number',
+    { fallback: { src_mac: 5 } },
+    'fallback.src_mac: MAC address 5 is not valid: the address of one station is expected, six bytes in hexadecimal, like 52:54:00:01:02:03',
+  ],
+  [
+    'fallback.dst_mac of a group',
+    { fallback: { dst_mac: '01:00:5e:00:00:01' } },
+    'fallback.dst_mac: MAC address 01:00:5e:00:00:01 is not valid: the address of one station is expected, six bytes in hexadecimal, like 52:54:00:01:02:03',
+  ],
+  [
+    'fallback.ovs_port_name with a blank',
+    { fallback: { ovs_port_name: 'patch x' } },
+    'fallback.ovs_port_name: interface patch x is not valid: a name of at most 15 characters is expected',
+  ],
+  [
+    'fallback.ovs_port_number 0',
+    { fallback: { ovs_port_number: 0 } },
+    'fallback.ovs_port_number: an integer from 1 to 65279 is expected, not 0',
+  ],
+  [
+    'fallback.ovs_port_number text',
+    { fallback: { ovs_port_number: '2' } },
+    'fallback.ovs_port_number: an integer from 1 to 65279 is expected, not "2"',
+  ],
   ['fallback a list', { fallback: [1] }, 'fallback: an object is expected, not [1]'],
   [
     'linuxbr a number',

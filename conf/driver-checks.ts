@@ -1,0 +1,57 @@
+import type { VpnType } from '../lib/vpn/vpn-type.ts';
+import { driverOption, type DriverConfiguration } from './configuration.ts';
+import {
+  arpResponder,
+  inputTable,
+  mplsInterface,
+  mplsOverGre,
+  ovsTableIdStart,
+  proxyArp,
+} from './options/dataplane.ts';
+import type { OptionReader } from './reader.ts';
+
+/**
+ * What the options of a driver, each of which is right, say of each other. What cannot be is refused by way of `reader`;
+ * what merely has no effect is returned, as sentences for the log.
+ */
+export function checkDriverOptions(
+  reader: OptionReader,
+  vpnType: VpnType,
+  driver: DriverConfiguration,
+): readonly string[] {
+  if (vpnType !== 'ipvpn' || driver.driver !== 'ovs') return [];
+  checkTables(reader, driver);
+  checkGre(reader, driver);
+  return proxyArpWarning(driver);
+}
+
+/** The driver takes two tables, one after the other, beside that in which packets enter. */
+function checkTables(reader: OptionReader, driver: DriverConfiguration): void {
+  const input = driverOption(driver, inputTable);
+  const start = driverOption(driver, ovsTableIdStart);
+  if (input !== start && input !== start + 1) return;
+  // Of the two, that which somebody has chosen.
+  if (input === inputTable.default) {
+    reader.refuse(ovsTableIdStart, `expected a table that is not ${inputTable.name} (${input})`);
+    return;
+  }
+  const taken = `${ovsTableIdStart.name} (${start}) and not the one after it`;
+  reader.refuse(inputTable, `expected a table that is not ${taken}`);
+}
+
+/** Without GRE, MPLS needs an interface to leave by. */
+function checkGre(reader: OptionReader, driver: DriverConfiguration): void {
+  if (driverOption(driver, mplsOverGre) !== 'False') return;
+  const name = driverOption(driver, mplsInterface);
+  if (name !== undefined && name !== '*gre*') return;
+  const given = name ?? 'not set';
+  reader.refuse(
+    mplsOverGre,
+    `expected auto or True, or an interface as ${mplsInterface.name} (which is ${given})`,
+  );
+}
+
+function proxyArpWarning(driver: DriverConfiguration): readonly string[] {
+  if (!driverOption(driver, proxyArp) || driverOption(driver, arpResponder)) return [];
+  return [`[${proxyArp.section}] ${proxyArp.name} has no effect without ${arpResponder.name}`];
+}

@@ -1,0 +1,56 @@
+import { failure, success } from '../../result.ts';
+import type { Row } from '../ovs/row.ts';
+import { resubmit } from './actions.ts';
+import { PRIORITY, VXLAN_PORT } from './pipeline.ts';
+import type { NamedPort } from './ports.ts';
+import type { OvsIpvpnSettings } from './settings.ts';
+import { flow, type Rows, type Workshop } from './unit.ts';
+
+/** The port on which MPLS packets leave and come in. */
+export function mplsPort({ gre, mplsInterface }: OvsIpvpnSettings): string {
+  return gre?.port ?? mplsInterface ?? '';
+}
+
+/** The ports that lead to other nodes. */
+export function tunnelPorts(settings: OvsIpvpnSettings): readonly NamedPort[] {
+  const { localAddress, gre, vxlan } = settings;
+  const ends = [`local_ip=${localAddress}`, 'remote_ip=flow'];
+  const mpls = gre && ({ type: 'gre', options: [...ends, ...gre.options], mtu: undefined } as const);
+  const ports: NamedPort[] = [{ name: mplsPort(settings), request: { make: mpls } }];
+  if (vxlan) {
+    const make = { type: 'vxlan', options: [...ends, 'key=flow'], mtu: undefined } as const;
+    ports.push({ name: VXLAN_PORT, request: { make } });
+  }
+  return ports;
+}
+
+/** Packets from other nodes are told apart by label, or VNI. */
+export function tunnelRows({ settings, tables, view }: Workshop): Rows {
+  const rows: Row[] = [];
+  const letIn = (...match: readonly string[]): number =>
+    rows.push(
+      flow(undefined, {
+        table: tables.input,
+        priority: PRIORITY.input,
+        match,
+        actions: [resubmit(tables.encap)],
+      }),
+    );
+  const mpls = view.portNumber(mplsPort(settings));
+  if (!mpls.ok) return mpls;
+  if (settings.gre !== undefined) {
+    letIn('mpls', `in_port=${mpls.value}`);
+  } else {
+    // A network that floods brings what is meant for others, too.
+    const mac = view.localMac();
+    if (!mac.ok) return mac;
+    letIn('mpls', `in_port=${mpls.value}`, `dl_dst=${mac.value}`);
+  }
+  if (settings.vxlan) {
+    const vxlan = view.portNumber(VXLAN_PORT);
+    if (!vxlan.ok) return vxlan;
+    if (vxlan.value === mpls.value) return failure(`${VXLAN_PORT} is the port of MPLS, too`);
+    letIn(`in_port=${vxlan.value}`);
+  }
+  return success(rows);
+}

@@ -1,0 +1,92 @@
+import type { DataplaneFault } from '../../lib/dataplane/intent.ts';
+import type { Program } from '../../lib/dataplane/ovs/program.ts';
+import { groupRow } from '../../lib/dataplane/ovs/row.ts';
+import { parseIpAddress } from '../../lib/net/ip-address.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
+import type { OvsTools, Trouble } from './ovs-tools.ts';
+
+/** The first release that tells of removed flows in OpenFlow 1.5 (`ovs-ofctl monitor`). */
+const OLDEST = [3, 0] as const;
+
+export interface ProbeOptions {
+  readonly localAddress: string;
+  readonly program: Pick<Program, 'bridge' | 'owner'>;
+  readonly tools: OvsTools;
+  /** Ports that the bridge must have. */
+  readonly requiredPorts: readonly string[];
+}
+
+/** Finds out whether Open vSwitch is there and can do what the driver needs; lets the bridge speak OpenFlow 1.5. */
+export async function probeSwitch(options: ProbeOptions): Promise<Result<void, DataplaneFault>> {
+  const { localAddress, program, tools, requiredPorts } = options;
+  if (parseIpAddress(localAddress) === undefined) {
+    return fault(`local address: not an IP address: ${JSON.stringify(localAddress)}`);
+  }
+  const version = await readVersion(tools);
+  if (!version.ok) return failure(version.fault.fault);
+  if (isOlder(version.value)) {
+    return fault(`Open vSwitch ${version.value} is too old: ${OLDEST.join('.')} or later is needed`);
+  }
+  const { bridge } = program;
+  if (!(await tools.vsctl('br-exists', bridge)).ok) {
+    return fault(
+      `Open vSwitch has no bridge ${bridge}: make it (ovs-vsctl add-br ${bridge}), or name another one with ovs_bridge`,
+    );
+  }
+  const trouble = await enableOpenFlow(options);
+  if (trouble !== undefined) return failure(trouble.fault);
+  if (requiredPorts.length === 0) return success(undefined);
+  const ports = await tools.ports();
+  if (!ports.ok) return failure(ports.fault.fault);
+  const missing = requiredPorts.find((name) => !ports.value.some((port) => port.name === name));
+  return missing === undefined
+    ? success(undefined)
+    : fault(`bridge ${bridge} has no port ${missing}: add it (ovs-vsctl add-port ${bridge} ${missing})`);
+}
+
+/** What ovs-vswitchd said of itself when it was started as a service; else the version of the tools. */
+export async function readVersion(tools: OvsTools): Promise<Result<string, Trouble>> {
+  const answer = await tools.vsctl('get', 'Open_vSwitch', '.', 'ovs_version');
+  if (!answer.ok) return answer;
+  const running = versionIn(answer.value);
+  if (running !== undefined) return success(running);
+  const tool = await tools.vsctl('--version');
+  if (!tool.ok) return tool;
+  return success(versionIn(tool.value) ?? 'of unknown version');
+}
+
+function versionIn(text: string): string | undefined {
+  return /\d+\.\d+(\.\d+)?/.exec(text)?.[0];
+}
+
+function isOlder(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+}
+
+/** All that there are. A bridge for which none is named speaks those of them that its release has by default. */
+const PROTOCOLS = ['10', '11', '12', '13', '14', '15'].map((version) => `OpenFlow${version}`);
+
+/** Those that others speak on the bridge are left to them. */
+async function enableOpenFlow({ program, tools }: ProbeOptions): Promise<Trouble | undefined> {
+  const { bridge, owner } = program;
+  const probe = groupRow({
+    id: owner.firstGroup,
+    type: 'select',
+    selection: 'selection_method=dp_hash',
+    buckets: [{ id: 0, actions: 'drop' }],
+  });
+  const attempt = async (): Promise<Trouble | undefined> => await tools.bundle([probe.put, probe.remove]);
+  const trouble = await attempt();
+  if (trouble?.fault.reason.includes('version negotiation failed') !== true) return trouble;
+  const named = await tools.vsctl('get', 'Bridge', bridge, 'protocols');
+  if (!named.ok) return named.fault;
+  // To name one alone would put an end to the others.
+  const protocols = named.value.trim() === '[]' ? PROTOCOLS : ['OpenFlow15'];
+  const added = await tools.vsctl('add', 'Bridge', bridge, 'protocols', ...protocols);
+  return added.ok ? await attempt() : added.fault;
+}
+
+function fault(reason: string): Result<never, DataplaneFault> {
+  return failure({ command: undefined, reason });
+}

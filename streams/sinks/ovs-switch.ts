@@ -1,0 +1,190 @@
+import type { Confirmation, Intent } from '../../lib/dataplane/intent.ts';
+import { PortTable } from '../../lib/dataplane/ovs/port-table.ts';
+import type { Program, SwitchView } from '../../lib/dataplane/ovs/program.ts';
+import { Switch, type UnitChange } from '../../lib/dataplane/ovs/switch.ts';
+import { failure, type Result } from '../../lib/result.ts';
+import type { Log } from '../log.ts';
+import type { OvsTools, Trouble } from './ovs-tools.ts';
+import type { SwitchEvent } from './ovs-watch.ts';
+
+/** The MAC addresses of the underlay, for a driver that needs them. */
+export interface NeighbourView extends Pick<SwitchView, 'neighbourMac' | 'localMac'> {
+  /** Finds out those that are not known yet, within a fraction of a second; one that does not answer stays unknown. */
+  readonly resolve: (addresses: ReadonlySet<string>) => Promise<void>;
+}
+
+/** What the sink does next: an intent, or to attend to something that has happened. */
+export type SwitchWork = Intent | SwitchEvent | { readonly event: 'neighbours' | 'again' };
+
+/** Open vSwitch does not answer. */
+export interface Outage {
+  readonly since: Date;
+  readonly reason: string;
+}
+
+export interface SwitchKeeperOptions {
+  readonly program: Program;
+  readonly tools: OvsTools;
+  readonly neighbours: NeighbourView | undefined;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+/** Makes a bridge hold what a program wants, batch by batch, and after an outage all of it again. */
+export class SwitchKeeper {
+  readonly switch: Switch;
+  readonly #program: Program;
+  readonly #tools: OvsTools;
+  readonly #neighbours: NeighbourView | undefined;
+  readonly #log: Log;
+  readonly #now: () => number;
+  readonly #ports: PortTable;
+  readonly #view: SwitchView;
+  #outage: Outage | undefined;
+
+  constructor({ program, tools, neighbours, log, now }: SwitchKeeperOptions) {
+    this.switch = new Switch(program);
+    this.#program = program;
+    this.#tools = tools;
+    this.#neighbours = neighbours;
+    this.#log = log;
+    this.#now = now;
+    this.#ports = new PortTable(program.owner, program.bridge);
+    const unknown = (): Result<string, string> => failure('MAC addresses of the underlay are not looked for');
+    this.#view = {
+      portNumber: (name) => this.#ports.number(name),
+      neighbourMac: neighbours?.neighbourMac ?? unknown,
+      localMac: neighbours?.localMac ?? unknown,
+    };
+  }
+
+  get outage(): Outage | undefined {
+    return this.#outage;
+  }
+
+  async carryOut(work: readonly SwitchWork[]): Promise<readonly Confirmation[]> {
+    this.switch.take(work.filter((item) => 'key' in item));
+    for (const item of work) if ('event' in item) this.#attend(item);
+    const trouble = await this.#makeItSo(work.some((item) => 'event' in item && item.event === 'flows'));
+    if (trouble !== undefined) this.#giveUp(trouble);
+    return this.switch.finish();
+  }
+
+  /** A bug: those who wait are told, and nothing is known for certain any more. */
+  abandon(): readonly Confirmation[] {
+    this.#ports.forget();
+    this.switch.doubt();
+    this.switch.fail({ command: undefined, reason: 'internal error' });
+    return this.switch.finish();
+  }
+
+  #attend(event: Exclude<SwitchWork, Intent>): void {
+    const { bridge } = this.#program;
+    switch (event.event) {
+      case 'up':
+        if (this.#outage !== undefined) {
+          const seconds = ((this.#now() - this.#outage.since.getTime()) / 1000).toFixed(1);
+          this.#log.info(`bridge ${bridge} answers again, after ${seconds} s: all of ours is put into it`);
+        }
+        this.#outage = undefined;
+        this.#ports.forget();
+        this.switch.doubt();
+        break;
+      case 'down':
+        if (this.#outage === undefined) {
+          this.#log.warning(`bridge ${bridge} does not answer: ${event.reason}`);
+          this.#outage = { since: new Date(this.#now()), reason: event.reason };
+        }
+        break;
+      case 'ports':
+        this.#ports.forget();
+        break;
+      case 'neighbours':
+        this.switch.renew();
+        break;
+      case 'flows':
+        break;
+      case 'again':
+        // What was given up is tried again by itself. An outage that has begun meanwhile goes on.
+        break;
+    }
+  }
+
+  async #makeItSo(checksFlows: boolean): Promise<Trouble | undefined> {
+    const { bridge } = this.#program;
+    if (this.#outage !== undefined) {
+      const reason = `bridge ${bridge} does not answer: ${this.#outage.reason}`;
+      return { fault: { command: undefined, reason }, refused: false };
+    }
+    if (checksFlows && !this.switch.isDoubtful) {
+      const flows = await this.#tools.flows();
+      if (!flows.ok) return flows.fault;
+      if (flows.value !== this.switch.flows) {
+        this.#log.warning(
+          `bridge ${bridge} has ${flows.value} flows of ours instead of ${this.switch.flows}: all are put again`,
+        );
+        this.switch.doubt();
+      }
+    }
+    const trouble = await this.#arrangePorts();
+    if (trouble !== undefined) return trouble;
+    await this.#neighbours?.resolve(this.#program.neighbours());
+    const clearing = this.switch.isDoubtful ? await this.#tools.groups() : undefined;
+    if (clearing?.ok === false) return clearing.fault;
+    const changes = this.switch.plan(this.#view);
+    return await this.#put(changes, clearing === undefined ? [] : this.switch.clearing(clearing.value));
+  }
+
+  async #arrangePorts(): Promise<Trouble | undefined> {
+    const requests = this.#program.ports();
+    if (this.#ports.isOutdated(requests)) {
+      const ports = await this.#tools.ports();
+      if (!ports.ok) return ports.fault;
+      this.#ports.observe(ports.value);
+    }
+    const changes = this.#ports.plan(requests);
+    if (changes.length > 0) {
+      const changed = await this.#tools.changePorts(changes);
+      if (!changed.ok) return changed.fault;
+      for (const [name, reason] of changed.value) this.#ports.refuse(name, reason);
+      const ports = await this.#tools.ports();
+      if (!ports.ok) return ports.fault;
+      this.#ports.observe(ports.value);
+    }
+    if (this.#ports.settle(requests)) this.switch.renew();
+    return undefined;
+  }
+
+  /** One bundle for all; where it is refused, halves of it, down to the unit that is wrong. */
+  async #put(changes: readonly UnitChange[], clearing: readonly string[] = []): Promise<Trouble | undefined> {
+    if (changes.length === 0 && clearing.length === 0) return undefined;
+    const trouble = await this.#tools.bundle([
+      ...clearing,
+      ...changes.flatMap(({ puts }) => puts),
+      ...changes.flatMap(({ removals }) => removals),
+    ]);
+    if (trouble === undefined) {
+      if (clearing.length > 0) this.switch.cleared();
+      this.switch.settle(changes);
+      return undefined;
+    }
+    if (!trouble.refused) return trouble;
+    if (clearing.length > 0) {
+      return changes.length === 0 ? trouble : ((await this.#put([], clearing)) ?? (await this.#put(changes)));
+    }
+    const [first] = changes;
+    if (changes.length === 1) {
+      this.#log.warning(`${first!.unit}: ${trouble.fault.reason}`);
+      this.switch.refuse(first!, trouble.fault);
+      return undefined;
+    }
+    const middle = changes.length >> 1;
+    return (await this.#put(changes.slice(0, middle))) ?? (await this.#put(changes.slice(middle)));
+  }
+
+  #giveUp({ fault }: Trouble): void {
+    this.#ports.forget();
+    this.switch.doubt();
+    this.switch.fail(fault);
+  }
+}
