@@ -9,11 +9,11 @@ import type { Overlay } from './overlay.ts';
 /** Packets of an interface, each as tcpdump tells of it, headers from the outermost to the innermost, in one line. */
 export interface Capture {
   readonly packets: () => readonly string[];
-  /** Ends it; all packets. */
+  /** Ends it when nothing more comes; all packets. */
   readonly stop: () => Promise<readonly string[]>;
 }
 
-/** Until what has passed the interface has been written, in milliseconds. */
+/** In milliseconds: what has passed the interface was written before, even if the machine is busy. */
 const DELAY = 400;
 
 /** Listens where a node is wired to the underlay: to what it sends, and what it is sent. */
@@ -49,7 +49,11 @@ export async function capture(namespace: Namespace, device: string, filter = '')
   return {
     packets,
     stop: async () => {
-      await sleep(DELAY);
+      let heard: number;
+      do {
+        heard = text.length;
+        await sleep(DELAY);
+      } while (heard < text.length);
       kill();
       await dump;
       return packets();

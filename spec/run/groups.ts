@@ -21,7 +21,7 @@ export interface Group {
 
 /** What the laboratory with Open vSwitch needs. */
 const SWITCHING: readonly DebianPackage[] = [
-  ...(['openvswitch-switch', 'gobgpd', 'iproute2', 'iputils-ping', 'ethtool', 'tcpdump'] as const),
+  ...(['openvswitch-switch', 'gobgpd', 'iproute2', 'iputils-ping', 'procps', 'ethtool', 'tcpdump'] as const),
 ];
 
 /** First what a developer wants to know soonest; last, alone, what needs the whole machine. */
