@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Fallback } from '../vpn/request.ts';
-import { interfaceName, macAddress, object } from './field.ts';
+import { macAddress, object, ovsPortName } from './field.ts';
 import { openflowPort } from './ovs-port.ts';
 
 /** The `fallback` of an attach. `null` counts as absent, and members that nobody knows are passed over. */
@@ -9,7 +9,7 @@ export const fallback: z.ZodType<Fallback> = object
     z.object({
       src_mac: macAddress.nullish(),
       dst_mac: macAddress.nullish(),
-      ovs_port_name: interfaceName.nullish(),
+      ovs_port_name: ovsPortName.nullish(),
       ovs_port_number: openflowPort.nullish(),
     }),
   )

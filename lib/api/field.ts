@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseIpPrefix, type IpPrefix } from '../net/ip-prefix.ts';
 import { isInterfaceName } from '../net/interface-name.ts';
+import { isOvsPortName } from '../net/ovs-port-name.ts';
 import { isUnicast, parseMacAddress } from '../net/mac-address.ts';
 import { parseRouteTarget, type RouteTarget } from '../net/route-target.ts';
 import type { Description } from '../vpn/request.ts';
@@ -93,6 +94,12 @@ export const interfaceName: z.ZodType<string> = parsed(
   'interface',
   'a name of at most 15 characters is expected',
   (text) => (isInterfaceName(text) ? text : undefined),
+);
+
+export const ovsPortName: z.ZodType<string> = parsed(
+  'port',
+  'a name of at most 63 characters is expected',
+  (text) => (isOvsPortName(text) ? text : undefined),
 );
 
 /** A schema for what `fits`; `expected` completes "<path>: ... is expected, not <value>". */

@@ -1,4 +1,5 @@
 import { isInterfaceName } from '../net/interface-name.ts';
+import { isOvsPortName } from '../net/ovs-port-name.ts';
 import { failure, success, type Result } from '../result.ts';
 import type { EvpnPort, OvsPort, RequestedPort } from '../vpn/local-port.ts';
 import { isObject, shown } from './field.ts';
@@ -41,7 +42,7 @@ function parseEvpnPort(description: Members): Result<EvpnPort, string> {
   const ovsMembers = parseOvsMembers(description);
   if (!ovsMembers.ok) return ovsMembers;
   if (eviInterface === undefined) return success({ evpnInstance: id, joined: undefined, description });
-  if (typeof eviInterface !== 'string' || !isInterfaceName(eviInterface)) {
+  if (typeof eviInterface !== 'string' || !isOvsPortName(eviInterface)) {
     return failure(
       `local_port.evpn.ovs_port_name ${shown(eviInterface)} is not valid: the name of an interface is expected`,
     );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { failure, success, type Result } from '../result.ts';
 import type { LocalPort, OvsPort } from '../vpn/local-port.ts';
-import { firstIssue, integer, interfaceName, object, shownQuoted } from './field.ts';
+import { firstIssue, integer, object, ovsPortName, shownQuoted } from './field.ts';
 
 /** The OpenFlow number of a port; bridges of Open vSwitch give no higher ones. */
 export const openflowPort = integer(1, 0xfeff);
@@ -15,10 +15,10 @@ const ovsPort = object
   .pipe(
     z.object({
       plugged: boolean.nullish(),
-      port_name: interfaceName.nullish(),
+      port_name: ovsPortName.nullish(),
       port_number: openflowPort.nullish(),
       vlan: vlanId.nullish(),
-      to_vm_port_name: interfaceName.nullish(),
+      to_vm_port_name: ovsPortName.nullish(),
       to_vm_port_number: openflowPort.nullish(),
     }),
   )

@@ -22,6 +22,7 @@ export class OvsTools {
   readonly #run: Run;
   readonly #rootHelper: readonly string[];
   readonly #program: Pick<Program, 'bridge' | 'owner'>;
+  #giveUp: (result: RunResult) => void = () => undefined;
 
   constructor(run: Run, rootHelper: readonly string[], program: Pick<Program, 'bridge' | 'owner'>) {
     this.#run = run;
@@ -29,10 +30,16 @@ export class OvsTools {
     this.#program = program;
   }
 
+  /** ovs-vswitchd is gone: whoever waits for it to do what is in the database need not wait any longer. */
+  interrupt(reason: string): void {
+    this.#giveUp({ exitCode: undefined, stdout: '', stderr: reason });
+  }
+
   /** Runs `ovs-vsctl` with these words; its output. */
   async vsctl(...words: readonly string[]): Promise<Result<string, Trouble>> {
     const command = [...this.#rootHelper, 'ovs-vsctl', `--timeout=${PATIENCE}`, ...words];
-    const result = await this.#run(command, '');
+    const interrupted = new Promise<RunResult>((resolve) => (this.#giveUp = resolve));
+    const result = await Promise.race([this.#run(command, ''), interrupted]);
     if (result.exitCode === 0) return success(result.stdout);
     const refused = result.exitCode === 1 && !result.stderr.includes('database connection failed');
     return failure({ fault: faultOf(command, result), refused });

@@ -10,6 +10,7 @@ import {
   type Observable,
   Subject,
   takeUntil,
+  tap,
 } from 'rxjs';
 import type { LookingGlassNode } from '../../lib/api/looking-glass.ts';
 import type { Driver } from '../../lib/dataplane/driver.ts';
@@ -112,7 +113,12 @@ export function ovsSink(options: SinkOptions, parts: OvsSinkParts, run: Run = ru
     apply: connect((intents$: Observable<readonly Intent[]>) => {
       const end$ = intents$.pipe(ignoreElements(), endWith(undefined));
       const events$ = merge(
-        watchSwitch({ rootHelper, program, scheduler }).pipe(map((event) => [event])),
+        watchSwitch({ rootHelper, program, scheduler }).pipe(
+          tap((event) => {
+            if (event.event === 'down') tools.interrupt(event.reason);
+          }),
+          map((event) => [event]),
+        ),
         again$.pipe(delay(PAUSE, scheduler)),
         ...(neighbours === undefined
           ? []

@@ -235,7 +235,7 @@ const refused: [name: string, body: unknown, text: RegExp][] = [
   [
     'a fallback to a port that no interface can be',
     { ...ipvpn, fallback: { ovs_port_name: 'a b' } },
-    /^fallback\.ovs_port_name: interface a b is not valid: a name of at most 15 characters is expected$/,
+    /^fallback\.ovs_port_name: port a b is not valid: a name of at most 63 characters is expected$/,
   ],
   ['half a readvertise', { ...ipvpn, readvertise: { from_rt: ['64512:8'] } }, /^readvertise\.to_rt: /],
   [

@@ -148,8 +148,8 @@ const refused: [name: string, value: unknown, fault: RegExp][] = [
 const badMembers: [member: string, value: unknown, said: string][] = [
   ['plugged', 'yes', 'true or false is expected, not "yes"'],
   ['plugged', 1, 'true or false is expected, not 1'],
-  ['port_name', 'a b', 'interface a b is not valid: a name of at most 15 characters is expected'],
-  ['port_name', '', 'interface "" is not valid: a name of at most 15 characters is expected'],
+  ['port_name', 'a b', 'port a b is not valid: a name of at most 63 characters is expected'],
+  ['port_name', '', 'port "" is not valid: a name of at most 63 characters is expected'],
   ['port_number', 'x', 'an integer from 1 to 65279 is expected, not "x"'],
   ['port_number', '7', 'an integer from 1 to 65279 is expected, not "7"'],
   ['port_number', 1.5, 'an integer from 1 to 65279 is expected, not 1.5'],
@@ -159,7 +159,7 @@ const badMembers: [member: string, value: unknown, said: string][] = [
   ['vlan', 0, 'an integer from 1 to 4094 is expected, not 0'],
   ['vlan', 5000, 'an integer from 1 to 4094 is expected, not 5000'],
   ['vlan', true, 'an integer from 1 to 4094 is expected, not true'],
-  ['to_vm_port_name', 7, 'interface 7 is not valid: a name of at most 15 characters is expected'],
+  ['to_vm_port_name', 7, 'port 7 is not valid: a name of at most 63 characters is expected'],
   ['to_vm_port_number', [], 'an integer from 1 to 65279 is expected, not []'],
 ];
 const forms: [name: string, form: object][] = [

@@ -13,10 +13,7 @@ const ANY: readonly Row[] = [
     'local_port.ovs: an object is expected, not [1]',
   ],
   row({ plugged: 'true' }, 'plugged: true or false is expected, not "true"'),
-  row(
-    { port_name: 'a b' },
-    'port_name: interface a b is not valid: a name of at most 15 characters is expected',
-  ),
+  row({ port_name: 'a b' }, 'port_name: port a b is not valid: a name of at most 63 characters is expected'),
   row({ port_number: 'x' }, 'port_number: an integer from 1 to 65279 is expected, not "x"'),
   row({ port_number: 0 }, 'port_number: an integer from 1 to 65279 is expected, not 0'),
   row({ port_number: 65534 }, 'port_number: an integer from 1 to 65279 is expected, not 65534'),
@@ -24,7 +21,7 @@ const ANY: readonly Row[] = [
   row({ vlan: '7' }, 'vlan: an integer from 1 to 4094 is expected, not "7"'),
   row(
     { to_vm_port_name: 7 },
-    'to_vm_port_name: interface 7 is not valid: a name of at most 15 characters is expected',
+    'to_vm_port_name: port 7 is not valid: a name of at most 63 characters is expected',
   ),
   row({ to_vm_port_number: 1.5 }, 'to_vm_port_number: an integer from 1 to 65279 is expected, not 1.5'),
   [

@@ -289,7 +289,7 @@ const VRF: readonly Row[] = [
   [
     'fallback.ovs_port_name with a blank',
     { fallback: { ovs_port_name: 'patch x' } },
-    'fallback.ovs_port_name: interface patch x is not valid: a name of at most 15 characters is expected',
+    'fallback.ovs_port_name: port patch x is not valid: a name of at most 63 characters is expected',
   ],
   [
     'fallback.ovs_port_number 0',
