@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,6 +12,7 @@ import {
 } from '../../lib/dataplane/intent.ts';
 import { ipvpnDummy } from '../../lib/dataplane/drivers/ipvpn-dummy.ts';
 import { ovsSink } from '../../streams/sinks/ovs.ts';
+import type { Sink } from '../../streams/sinks/sink.ts';
 import { TestProgram } from '../fixtures/switch-program.ts';
 import { OpenVswitch } from '../lab/open-vswitch.ts';
 import { cleanUp } from '../support/at-exit.ts';
@@ -29,27 +32,30 @@ let driver: SinkHandle;
 let warnings: string[];
 const opened: SinkHandle[] = [];
 
-/** The sink of a daemon that was just started on the node. */
-function start(bridge = 'br-test', rootHelper: readonly string[] = helper()): SinkHandle {
+/** The sink of a daemon that was just started on the node, before it is asked for anything. */
+function create(bridge = 'br-test', rootHelper: readonly string[] = helper(), selection?: string): Sink {
   warnings = [];
   const note = (message: unknown): unknown => warnings.push(String(message));
-  const program = new TestProgram(bridge);
-  const handle = new SinkHandle(
-    ovsSink(
-      {
-        localAddress: '10.77.0.1',
-        rootHelper,
-        log: { debug: () => undefined, info: () => undefined, warning: note, error: note },
-      },
-      {
-        driver: ipvpnDummy,
-        program,
-        requiredPorts: [],
-        describe: () => ({}),
-        describeInstance: () => ({}),
-      },
-    ),
+  return ovsSink(
+    {
+      localAddress: '10.77.0.1',
+      rootHelper,
+      log: { debug: () => undefined, info: () => undefined, warning: note, error: note },
+    },
+    {
+      driver: ipvpnDummy,
+      program: new TestProgram(bridge),
+      requiredPorts: [],
+      ...(selection !== undefined && { selection }),
+      describe: () => ({}),
+      describeInstance: () => ({}),
+    },
   );
+}
+
+/** From now on it watches its bridge. */
+function start(bridge?: string): SinkHandle {
+  const handle = new SinkHandle(create(bridge));
   opened.push(handle);
   return handle;
 }
@@ -99,13 +105,10 @@ sink('prepares a bridge that has to learn OpenFlow 1.5 first', async () => {
   await openVswitch.vsctl(
     `add-br br-test -- set bridge br-test datapath_type=${openVswitch.datapath} fail_mode=secure protocols=OpenFlow10`,
   );
-  driver = start();
-  assert.equal(await driver.sink.prepare(), { ok: true, value: undefined });
+  assert.equal(await create().prepare(), { ok: true, value: undefined });
   const protocols = await openVswitch.vsctl('get bridge br-test protocols');
   assert.match(protocols, 'OpenFlow10');
   assert.match(protocols, 'OpenFlow15');
-  // As the daemon does it: its bridge is prepared before it is watched.
-  driver.kill();
   driver = start();
 });
 
@@ -116,13 +119,19 @@ sink.after(async () => {
 });
 
 sink('says at the start what is missing', async () => {
-  const reasonOf = async (handle: SinkHandle): Promise<string> => {
-    const prepared = await handle.sink.prepare();
+  const reasonOf = async (created: Sink): Promise<string> => {
+    const prepared = await created.prepare();
     return prepared.ok ? 'ready' : prepared.fault.reason;
   };
-  assert.match(await reasonOf(start('br-none')), 'Open vSwitch has no bridge br-none: make it');
+  assert.match(await reasonOf(create('br-none')), 'Open vSwitch has no bridge br-none: make it');
   const elsewhere = ['env', 'OVS_RUNDIR=/nonexistent'];
-  assert.match(await reasonOf(start('br-test', elsewhere)), 'database connection failed');
+  assert.match(await reasonOf(create('br-test', elsewhere)), 'database connection failed');
+  const fields = 'selection_method=hash,fields(ip_src,ip_destination)';
+  assert.is(
+    await reasonOf(create('br-test', helper(), fields)),
+    `groups with ${fields}: unknown field ip_destination`,
+  );
+  assert.is(await reasonOf(create('br-test', helper(), fields.replace('destination', 'dst'))), 'ready');
 });
 
 sink('adds the port of an endpoint, and puts flows that know its number', async () => {
@@ -189,6 +198,23 @@ sink('flows that somebody else removes are put back, those of others are left al
   assert.match(String((await openVswitch.dump())['br-test']!.flows), 'cookie=0x77');
 });
 
+sink('a crash of the database server is said, and everything is as before when it is back', async () => {
+  const before = await flows();
+  const pid = readFileSync(join(openVswitch.environment['OVS_RUNDIR']!, 'ovsdb-server.pid'), 'utf8');
+  process.kill(Number(pid), 'SIGKILL');
+  await eventually('that is said', () =>
+    assert.match(warnings.at(-1)!, 'br-test is not as it should be: ovs-vsctl: unix:'),
+  );
+  const [confirmation] = await driver.apply(want(prefix('12.0.0.9/32', 16)));
+  assert.match(confirmation!.fault!.reason, 'database connection failed');
+  await driver.apply(unwant(prefix('12.0.0.9/32')));
+  await openVswitch.start();
+  await eventually('it answers again', async () => {
+    await driver.have(endpoint('tap1'));
+    assert.equal(await flows(), before);
+  });
+});
+
 sink('all is put back after a crash of the switch, what was asked for meanwhile too', async () => {
   const before = await flows();
   await openVswitch.killSwitch();
@@ -204,9 +230,7 @@ sink('all is put back after a crash of the switch, what was asked for meanwhile 
   const [confirmation] = await driver.apply(want(prefix('12.0.0.3/32', 16)), unwant(prefix('12.0.0.1/32')));
   assert.match(confirmation!.fault!.reason, 'bridge br-test does not answer');
   // A daemon that starts meanwhile does not conclude that the bridge has to learn OpenFlow 1.5.
-  const early = start('br-other');
-  assert.not((await early.sink.prepare()).ok);
-  early.kill();
+  assert.not((await create('br-other').prepare()).ok);
   assert.is(await openVswitch.vsctl('--no-wait get bridge br-other protocols'), '[]');
   await openVswitch.startSwitch();
   await eventually('all flows are back', async () => {
@@ -235,14 +259,13 @@ sink('what a killed run has left is gone before anybody asks for anything', asyn
 sink('cleans up what is ours, of any run, and says what', async () => {
   await driver.have(endpoint('tap1'), prefix('12.0.0.1/32', 16), prefix('12.0.0.2/32', 17, 18));
   driver.kill();
-  const cleaner = start();
-  const removed = await cleaner.sink.cleanup();
+  const removed = await create().cleanup();
   assert.equal(removed, {
     ok: true,
     value: ['3 flows of bridge br-test', '1 groups of bridge br-test', 'port tap1 of bridge br-test'],
   });
   assert.equal(await flows(), []);
-  assert.equal(await start('br-none').sink.cleanup(), { ok: true, value: [] });
+  assert.equal(await create('br-none').cleanup(), { ok: true, value: [] });
 });
 
 if (needsRoot('the sink of Open vSwitch')) sink.run();

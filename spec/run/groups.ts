@@ -115,7 +115,7 @@ export const GROUPS: readonly Group[] = [
     usesBuild: true,
     needsRoot: true,
     packages: SWITCHING,
-    timeout: 420,
+    timeout: 700,
   },
   {
     name: 'kernel',
@@ -126,7 +126,7 @@ export const GROUPS: readonly Group[] = [
     usesBuild: true,
     needsRoot: false,
     packages: [...SWITCHING, 'user-mode-linux', 'kmod', ...(hasWideRegisters() ? (['gcc'] as const) : [])],
-    timeout: 900,
+    timeout: 1100,
   },
   {
     name: 'flood',

@@ -65,7 +65,8 @@ const PAUSE = 1000;
 export class Neighbours {
   /**
    * Those of the neighbours asked for whose MAC addresses have changed, or have come to be known after `resolve` had ended;
-   * all of them if the interface has become another one. The table is followed while somebody listens. Never completes.
+   * all of them, even if there are none, if the interface has become another one. The table is followed while somebody
+   * listens. Never completes.
    */
   readonly changes$: Observable<readonly string[]>;
 
@@ -195,7 +196,7 @@ export class Neighbours {
     if (before?.index === underlay.index && before.mac === underlay.mac && before.device === underlay.device)
       return;
     this.#interface.next(underlay);
-    if (this.#known.size > 0) this.#changes.next([...this.#known.keys()]);
+    this.#changes.next([...this.#known.keys()]);
   }
 
   /** What the kernel says of the neighbours as it happens. */
@@ -227,11 +228,10 @@ export class Neighbours {
   #attend(askAgain: number): Observable<never> {
     return timer(askAgain, askAgain, this.#scheduler).pipe(
       exhaustMap(async () => {
-        if (this.#known.size === 0) return;
         const found = await this.#findInterface();
         this.#note('interface', found.ok ? undefined : found.fault);
         if (found.ok) this.#use(found.value);
-        await this.#ask([...this.#known.keys()]);
+        if (this.#known.size > 0) await this.#ask([...this.#known.keys()]);
       }),
       ignoreElements(),
     );

@@ -1,5 +1,6 @@
 import { encapsulationsOf, ipvpnOvs } from '../../lib/dataplane/drivers/ipvpn-ovs.ts';
 import { OvsIpvpn } from '../../lib/dataplane/ovs-ipvpn/ovs-ipvpn.ts';
+import { selectionOf } from '../../lib/dataplane/ovs-ipvpn/prefix-rows.ts';
 import type { OvsIpvpnSettings } from '../../lib/dataplane/ovs-ipvpn/settings.ts';
 import { Neighbours } from './neighbours.ts';
 import { ovsSink } from './ovs.ts';
@@ -13,6 +14,7 @@ export function ovsIpvpnSink(options: SinkOptions, settings: OvsIpvpnSettings): 
   return ovsSink(options, {
     driver: { ...ipvpnOvs, encapsulations: encapsulationsOf(settings) },
     program,
+    selection: selectionOf(settings),
     requiredPorts: mplsInterface === undefined ? [] : [mplsInterface],
     ...(mplsInterface !== undefined && { neighbours: new Neighbours({ run: runProcess, ...options }) }),
     describe: () => program.describe(),

@@ -14,6 +14,8 @@ export interface ProbeOptions {
   readonly tools: OvsTools;
   /** Ports that the bridge must have. */
   readonly requiredPorts: readonly string[];
+  /** `Group.selection` of the groups of the program, as configured; `dp_hash` if absent. */
+  readonly selection?: string | undefined;
 }
 
 /** Finds out whether Open vSwitch is there and can do what the driver needs; lets the bridge speak OpenFlow 1.5. */
@@ -68,15 +70,21 @@ function isOlder(version: string): boolean {
 const PROTOCOLS = ['10', '11', '12', '13', '14', '15'].map((version) => `OpenFlow${version}`);
 
 /** Those that others speak on the bridge are left to them. */
-async function enableOpenFlow({ program, tools }: ProbeOptions): Promise<Trouble | undefined> {
+async function enableOpenFlow(options: ProbeOptions): Promise<Trouble | undefined> {
+  const { program, tools, selection = 'selection_method=dp_hash' } = options;
   const { bridge, owner } = program;
   const probe = groupRow({
     id: owner.firstGroup,
     type: 'select',
-    selection: 'selection_method=dp_hash',
+    selection,
     buckets: [{ id: 0, actions: 'drop' }],
   });
-  const attempt = async (): Promise<Trouble | undefined> => await tools.bundle([probe.put, probe.remove]);
+  const attempt = async (): Promise<Trouble | undefined> => {
+    const trouble = await tools.bundle([probe.put, probe.remove]);
+    if (trouble?.refused !== true) return trouble;
+    const { command, reason } = trouble.fault;
+    return { ...trouble, fault: { command, reason: `groups with ${selection}: ${reason}` } };
+  };
   const trouble = await attempt();
   if (trouble?.fault.reason.includes('version negotiation failed') !== true) return trouble;
   const named = await tools.vsctl('get', 'Bridge', bridge, 'protocols');

@@ -41,6 +41,8 @@ export class SwitchKeeper {
   readonly #ports: PortTable;
   readonly #view: SwitchView;
   #outage: Outage | undefined;
+  /** Why the bridge does not hold what it should although it answers; it has been logged. */
+  #complaint: string | undefined;
 
   constructor({ program, tools, neighbours, log, now }: SwitchKeeperOptions) {
     this.switch = new Switch(program);
@@ -66,16 +68,23 @@ export class SwitchKeeper {
     this.switch.take(work.filter((item) => 'key' in item));
     for (const item of work) if ('event' in item) this.#attend(item);
     const trouble = await this.#makeItSo(work.some((item) => 'event' in item && item.event === 'flows'));
-    if (trouble !== undefined) this.#giveUp(trouble);
+    if (trouble === undefined) this.#complaint = undefined;
+    else this.#giveUp(trouble);
     return this.switch.finish();
   }
 
-  /** A bug: those who wait are told, and nothing is known for certain any more. */
-  abandon(): readonly Confirmation[] {
+  /** A bug: those who wait are told, also where it was not their turn yet, and nothing is known for certain any more. */
+  abandon(work: readonly SwitchWork[]): readonly Confirmation[] {
+    const fault = { command: undefined, reason: 'internal error' };
     this.#ports.forget();
     this.switch.doubt();
-    this.switch.fail({ command: undefined, reason: 'internal error' });
-    return this.switch.finish();
+    this.switch.fail(fault);
+    const taken = this.switch.finish();
+    const told = new Set(taken.map(({ intent }) => intent));
+    const others = work.flatMap((item) =>
+      'key' in item && !told.has(item) ? [{ intent: item, fault }] : [],
+    );
+    return [...taken, ...others];
   }
 
   #attend(event: Exclude<SwitchWork, Intent>): void {
@@ -183,6 +192,10 @@ export class SwitchKeeper {
   }
 
   #giveUp({ fault }: Trouble): void {
+    if (this.#outage === undefined && this.#complaint !== fault.reason) {
+      this.#log.warning(`bridge ${this.#program.bridge} is not as it should be: ${fault.reason}`);
+      this.#complaint = fault.reason;
+    }
     this.#ports.forget();
     this.switch.doubt();
     this.switch.fail(fault);

@@ -14,7 +14,7 @@ export interface Trouble {
   readonly refused: boolean;
 }
 
-/** Seconds that `ovs-vsctl` waits for the database, and for ovs-vswitchd to have done what is in it. */
+/** Seconds that the tools wait for an answer, and `ovs-vsctl` for ovs-vswitchd to have done what is in the database. */
 const PATIENCE = 20;
 
 /** The tools of Open vSwitch, for one bridge. */
@@ -47,7 +47,7 @@ export class OvsTools {
 
   /** Runs `ovs-ofctl` with these words; its output. */
   async ofctl(words: readonly string[], input = ''): Promise<Result<string, Trouble>> {
-    const command = [...this.#rootHelper, 'ovs-ofctl', '-O', 'OpenFlow15', ...words];
+    const command = [...this.#rootHelper, 'ovs-ofctl', `--timeout=${PATIENCE}`, '-O', 'OpenFlow15', ...words];
     const result = await this.#run(command, input);
     if (result.exitCode === 0) return success(result.stdout);
     const refusal = refusalOf(result.stderr);

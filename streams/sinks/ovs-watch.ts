@@ -68,6 +68,7 @@ export function watchSwitch(options: WatchOptions): Observable<SwitchEvent> {
       map((): SwitchEvent => ({ event: 'flows' })),
     ),
     database$.pipe(
+      // Also of a database server that is away: without it ovs-vswitchd answers nobody.
       auditTime(BURST, scheduler),
       map((): SwitchEvent => ({ event: 'ports' })),
     ),

@@ -1,7 +1,7 @@
 import {
   asyncScheduler,
+  auditTime,
   connect,
-  delay,
   endWith,
   filter,
   ignoreElements,
@@ -32,6 +32,8 @@ export interface OvsSinkParts {
   readonly program: Program;
   /** Ports that the bridge must have when the daemon starts. */
   readonly requiredPorts: readonly string[];
+  /** `Group.selection` of its groups, where the configuration has a say in it. */
+  readonly selection?: string;
   readonly neighbours?: Neighbours;
   readonly describe: () => Description;
   readonly describeInstance: (instance: number) => Description;
@@ -56,7 +58,7 @@ const PATIENT = /^\d+\/(remote-prefix|remote-mac|neighbour|flood)\//;
 /** Open vSwitch: intents go into a bridge as flows and groups, in atomic bundles, and are put again when it restarts. */
 export function ovsSink(options: SinkOptions, parts: OvsSinkParts, run: Run = runProcess): Sink {
   const { log, rootHelper, localAddress, scheduler = asyncScheduler } = options;
-  const { driver, program, neighbours, requiredPorts } = parts;
+  const { driver, program, neighbours, requiredPorts, selection } = parts;
   const tools = new OvsTools(run, rootHelper, program);
   const keeper = new SwitchKeeper({ program, tools, neighbours, log, now: () => scheduler.now() });
   const again$ = new Subject<readonly SwitchWork[]>();
@@ -70,12 +72,12 @@ export function ovsSink(options: SinkOptions, parts: OvsSinkParts, run: Run = ru
       return confirmations;
     } catch (error) {
       log.error(`Open vSwitch: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-      return keeper.abandon();
+      return keeper.abandon(work);
     }
   }
 
   async function prepare(): Promise<Result<void, DataplaneFault>> {
-    const probed = await probeSwitch({ localAddress, program, tools, requiredPorts });
+    const probed = await probeSwitch({ localAddress, program, tools, requiredPorts, selection });
     if (!probed.ok) return probed;
     const answer = await readVersion(tools);
     if (answer.ok) version = answer.value;
@@ -119,7 +121,8 @@ export function ovsSink(options: SinkOptions, parts: OvsSinkParts, run: Run = ru
           }),
           map((event) => [event]),
         ),
-        again$.pipe(delay(PAUSE, scheduler)),
+        // However often something fails meanwhile.
+        again$.pipe(auditTime(PAUSE, scheduler)),
         ...(neighbours === undefined
           ? []
           : [neighbours.changes$.pipe(map(() => [{ event: 'neighbours' as const }]))]),

@@ -1,8 +1,9 @@
 import { TUNNEL_TYPE } from '../../bgp/community/encapsulation.ts';
+import { isHostAddress, isIpv4 } from '../../net/ip-address.ts';
 import { parseIpPrefix } from '../../net/ip-prefix.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { NextHop } from '../intent.ts';
-import { groupRow, type Bucket, type Group } from '../ovs/row.ts';
+import { groupRow, type Bucket } from '../ovs/row.ts';
 import { deliver, pushLabel, resubmit } from './actions.ts';
 import { inVrf, PRIORITY, VXLAN_PORT } from './pipeline.ts';
 import { portNumber } from './ports.ts';
@@ -36,7 +37,12 @@ export function prefixRows(vrf: Vrf, text: string, prefix: Prefix, workshop: Wor
   if (prefix.group === undefined) return failure('no group number is left');
   const buckets = bucketsOf(ways, prefix, workshop);
   if (!buckets.ok) return buckets;
-  const group = groupRow({ id: prefix.group, buckets: buckets.value, ...selection(workshop.settings) });
+  const group = groupRow({
+    id: prefix.group,
+    type: 'select',
+    selection: selectionOf(workshop.settings),
+    buckets: buckets.value,
+  });
   return success([group, flowTo(`group:${prefix.group}`)]);
 }
 
@@ -72,6 +78,8 @@ function nextHopActions(
     // Labels are those of the node: another VRF knows the packet by it, whatever it would have come in.
     return success([...pushLabel(label), resubmit(tables.encap)]);
   }
+  // Routes say it: what the switch would refuse must not get as far, or it would be asked about each by itself.
+  if (!isReachable(address)) return failure(`next hop ${address} is not the IPv4 address of a host`);
   const goesByVxlan = usesVxlan(nextHop, settings);
   const port = view.portNumber(goesByVxlan ? VXLAN_PORT : mplsPort(settings));
   if (!port.ok) return port;
@@ -90,6 +98,11 @@ function nextHopActions(
   ]);
 }
 
+/** Tunnels are those of IPv4, and a route may have an IPv6 next hop (RFC 8950). */
+function isReachable(address: string): boolean {
+  return isIpv4(address) && isHostAddress(address);
+}
+
 function usesVxlan({ encapsulations }: NextHop, { vxlan }: OvsIpvpnSettings): boolean {
   return vxlan && encapsulations.includes(TUNNEL_TYPE.vxlan);
 }
@@ -97,7 +110,7 @@ function usesVxlan({ encapsulations }: NextHop, { vxlan }: OvsIpvpnSettings): bo
 /** Whether the MAC address of the next hop must be known. */
 export function isNeighbour(nextHop: NextHop, settings: OvsIpvpnSettings): boolean {
   if (settings.gre !== undefined || nextHop.address === settings.localAddress) return false;
-  return !usesVxlan(nextHop, settings);
+  return isReachable(nextHop.address) && !usesVxlan(nextHop, settings);
 }
 
 /** As Open vSwitch writes it: no length for one address, nothing for all. */
@@ -107,13 +120,13 @@ function destination(address: string, length: number): string {
 }
 
 /** How flows are spread over the buckets. Fields mean something to `hash` only, which has its own where none are given. */
-function selection({
+export function selectionOf({
   hashMethod,
   hashMethodParam,
   hashFields,
-}: OvsIpvpnSettings): Pick<Group, 'type' | 'selection'> {
+}: Pick<OvsIpvpnSettings, 'hashMethod' | 'hashMethodParam' | 'hashFields'>): string {
   const parts = [`selection_method=${hashMethod}`];
   if (hashMethodParam !== 0n) parts.push(`selection_method_param=${hashMethodParam}`);
   if (hashMethod === 'hash' && hashFields.length > 0) parts.push(`fields(${hashFields.join(',')})`);
-  return { type: 'select', selection: parts.join(',') };
+  return parts.join(',');
 }

@@ -15,13 +15,19 @@ export function mplsPort({ gre, mplsInterface }: OvsIpvpnSettings): string {
 export function tunnelPorts(settings: OvsIpvpnSettings): readonly NamedPort[] {
   const { localAddress, gre, vxlan } = settings;
   const ends = [`local_ip=${localAddress}`, 'remote_ip=flow'];
-  const mpls = gre && ({ type: 'gre', options: [...ends, ...gre.options], mtu: undefined } as const);
+  const mpls =
+    gre && ({ type: 'gre', options: lastOfEach([...ends, ...gre.options]), mtu: undefined } as const);
   const ports: NamedPort[] = [{ name: mplsPort(settings), request: { make: mpls } }];
   if (vxlan) {
     const make = { type: 'vxlan', options: [...ends, 'key=flow'], mtu: undefined } as const;
     ports.push({ name: VXLAN_PORT, request: { make } });
   }
   return ports;
+}
+
+/** Of options (`key=value`) with one key the last one counts, as for Open vSwitch, which keeps no other. */
+function lastOfEach(options: readonly string[]): readonly string[] {
+  return [...new Map(options.map((option) => [option.split('=', 1)[0], option])).values()];
 }
 
 /** Packets from other nodes are told apart by label, or VNI. */

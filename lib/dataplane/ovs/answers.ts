@@ -35,7 +35,7 @@ export function mentionsFlowOf({ tag }: Owner, line: string): boolean {
 export function refusalOf(stderr: string): string | undefined {
   const error = /^Error (\S+) for: (.*)$/m.exec(stderr);
   if (error !== null) return `${error[1]!}: ${error[2]!}`;
-  const syntax = /^ovs-ofctl: -:\d+: (.*)$/m.exec(stderr);
+  const syntax = /^ovs-ofctl: -:\d+: (?:: )?(.*)$/m.exec(stderr);
   return syntax === null ? undefined : syntax[1]!;
 }
 

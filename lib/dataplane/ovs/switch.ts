@@ -164,7 +164,9 @@ function changeOf(
   after: readonly Row[],
   claimed: ReadonlySet<string>,
 ): UnitChange {
-  const puts = after.filter(({ put }) => !before.some((row) => row.put === put)).map(({ put }) => put);
+  // A unit may have very many rows.
+  const known = new Set(before.map(({ put }) => put));
+  const puts = after.filter(({ put }) => !known.has(put)).map(({ put }) => put);
   const removals = before.filter(({ key }) => !claimed.has(key)).map(({ remove }) => remove);
   // Flows before the groups to which they lead.
   return { unit, rows: after, puts, removals: removals.reverse() };

@@ -255,6 +255,15 @@ test('another MAC address of our own is a change for all', async (context) => {
   assert.equal(changes, [[PEER, OTHER]]);
 });
 
+test('it is one also while nobody is asked for: others send to it all the same', async (context) => {
+  const neighbours = neighboursOf(context, { askAgain: 200 });
+  await neighbours.start();
+  const changes = follow(context, neighbours);
+  await context.node.run(`ip link set underlay address ${NEW_MAC}`);
+  await eventually('it is known', () => assert.equal(neighbours.localMac(), known(NEW_MAC)));
+  assert.equal(changes, [[]]);
+});
+
 test('an interface that is made anew is followed again', async (context) => {
   const neighbours = neighboursOf(context, { askAgain: 200 });
   await neighbours.start();

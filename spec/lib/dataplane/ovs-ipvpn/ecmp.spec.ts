@@ -137,6 +137,20 @@ test('a next hop that is not known is left out while there is another one', () =
   assert.equal(rows(made, UNIT), ['10.77.0.10 does not answer']);
 });
 
+test('a next hop that no tunnel leads to is left out, and nobody is asked for it', () => {
+  for (const settings of [GRE, BARE]) {
+    for (const address of ['2001:db8::1', '0.0.0.0', '224.0.0.1', '255.255.255.255', '']) {
+      const made = program(settings, vrf(), remote(PREFIX, nextHop(address, 201)));
+      assert.equal(rows(made, UNIT), [`next hop ${address} is not the IPv4 address of a host`]);
+      assert.equal([...made.neighbours()], []);
+      ask(made, remote(PREFIX, nextHop(address, 201), nextHop('10.77.0.2', 202)));
+      assert.equal(buckets(made), { 1: '202' });
+      drop(made, remote(PREFIX));
+      assert.equal([...made.neighbours()], []);
+    }
+  }
+});
+
 test('a prefix keeps its group, and what is given back is taken again late', () => {
   const other = '13.0.0.0/24';
   const made = program(GRE, vrf(), remote(PREFIX, to(201), to(202)), remote(other, to(201), to(202)));

@@ -104,6 +104,18 @@ test('an interface is added with its MTU, a plugged port is not, and each goes w
   assert.equal([...made.ports()], []);
 });
 
+test('an option of the tunnel that is given may be another one than ours, and counts once', () => {
+  const made = new OvsIpvpn(
+    settingsOf({ ...OPTIONS, greTunnelOptions: ['local_ip=10.77.0.9', 'tos=1', 'tos=2'] }),
+  );
+  ask(made, vrf());
+  assert.equal(made.ports().get('mpls_gre')?.make?.options, [
+    'local_ip=10.77.0.9',
+    'remote_ip=flow',
+    'tos=2',
+  ]);
+});
+
 test('whoever adds a port speaks for those who expect it', () => {
   const made = new OvsIpvpn(GRE);
   const expecting = endpoint('11.0.0.1', { ovs: ovs({ portName: 'tap1' }) });

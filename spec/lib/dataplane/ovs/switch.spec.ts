@@ -2,6 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type NextHop, type RemotePrefixState, unwant, want } from '../../../../lib/dataplane/intent.ts';
 import type { SwitchView } from '../../../../lib/dataplane/ovs/program.ts';
+import { IPVPN_OWNER } from '../../../../lib/dataplane/ovs/owner.ts';
+import { flowRow, type Row } from '../../../../lib/dataplane/ovs/row.ts';
 import { Switch } from '../../../../lib/dataplane/ovs/switch.ts';
 import { failure, success } from '../../../../lib/result.ts';
 import { TestProgram } from '../../../fixtures/switch-program.ts';
@@ -176,6 +178,26 @@ test('after doubt everything that is wanted is put again, and nothing is removed
   assert.equal(carryOut(bridge), [flow('ip,nw_dst=12.0.0.2/32', 'dec_ttl')]);
   bridge.cleared();
   assert.not(bridge.isDoubtful);
+});
+
+test('a unit of very many rows takes no longer than as many units', () => {
+  const rows = (actions: string): readonly Row[] =>
+    Array.from({ length: 20_000 }, (_, port) =>
+      flowRow({ owner: IPVPN_OWNER, instance: 1, table: 0, priority: 5, match: `in_port=${port}`, actions }),
+    );
+  let actions = 'drop';
+  const program = new TestProgram();
+  program.compile = () => success(rows(actions));
+  const bridge = new Switch(program);
+  bridge.take([want(prefix('12.0.0.1/32', 16))]);
+  bridge.settle(bridge.plan(view()));
+  actions = 'normal';
+  bridge.renew();
+  const start = performance.now();
+  const [change] = bridge.plan(view());
+  assert.is(change!.puts.length, 20_000);
+  // To compare each row with each takes seconds.
+  assert.ok(performance.now() - start < 1000);
 });
 
 test('the rows of an instance are found by its cookie', () => {
