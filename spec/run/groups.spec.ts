@@ -15,6 +15,8 @@ test('every spec is in one group', () => {
   );
   assert.ok(specs.length > 10);
   for (const spec of specs) {
+    // These run on another kernel, which a spec above them starts.
+    if (spec.includes('/inside/')) continue;
     const groups = patterns.filter(({ pattern }) => pattern.test(spec)).map(({ name }) => name);
     assert.is(groups.length, 1, `${spec} is in ${groups.join(', ') || 'none'}`);
   }

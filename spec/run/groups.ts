@@ -24,19 +24,25 @@ const SWITCHING: readonly DebianPackage[] = [
   ...(['openvswitch-switch', 'gobgpd', 'iproute2', 'iputils-ping', 'procps', 'ethtool', 'tcpdump'] as const),
 ];
 
+/** What a kernel with modules of its own needs; on some processors it has to be helped by a program of ours. */
+const USER_MODE_LINUX: readonly DebianPackage[] = [
+  ...(['user-mode-linux', 'kmod'] as const),
+  ...(hasWideRegisters() ? (['gcc'] as const) : []),
+];
+
 /** First what a developer wants to know soonest; last, alone, what needs the whole machine. */
 export const GROUPS: readonly Group[] = [
   {
     name: 'unit',
     about: 'codecs, machines, reducers, pipelines on virtual time, configuration, commands',
     command: specs(
-      '(?!(flood|interop|openvswitch|packets|side-by-side)/|docs/examples|streams/sinks/.*-(kernel|traffic)).*',
+      '(?!(flood|interop|kernel|openvswitch|packets|side-by-side)/|docs/examples|streams/sinks/.*-(kernel|traffic)).*',
     ),
     counts: 'summary',
     stage: 1,
     usesBuild: true,
     needsRoot: false,
-    packages: ['python3-networking-bagpipe', 'iproute2', 'graphviz'],
+    packages: ['python3-networking-bagpipe', 'iproute2', 'graphviz', 'openvswitch-switch'],
     timeout: 240,
   },
   {
@@ -107,6 +113,17 @@ export const GROUPS: readonly Group[] = [
     timeout: 240,
   },
   {
+    name: 'kernel-mpls',
+    about: 'FRR as a PE with the MPLS of a kernel of its own, and our nodes as its peers',
+    command: specs('kernel/[^/]*'),
+    counts: 'summary',
+    stage: 2,
+    usesBuild: true,
+    needsRoot: false,
+    packages: [...SWITCHING, ...USER_MODE_LINUX, 'frr'],
+    timeout: 400,
+  },
+  {
     name: 'openvswitch',
     about: 'compute nodes with an Open vSwitch each, which forwards real packets in user space',
     command: specs('openvswitch/(?!kernel\\.).*'),
@@ -118,14 +135,14 @@ export const GROUPS: readonly Group[] = [
     timeout: 700,
   },
   {
-    name: 'kernel',
+    name: 'kernel-datapath',
     about: 'the same on a kernel with modules of its own, where Open vSwitch forwards in the kernel',
     command: specs('openvswitch/kernel'),
     counts: 'summary',
     stage: 3,
     usesBuild: true,
     needsRoot: false,
-    packages: [...SWITCHING, 'user-mode-linux', 'kmod', ...(hasWideRegisters() ? (['gcc'] as const) : [])],
+    packages: [...SWITCHING, ...USER_MODE_LINUX],
     timeout: 1100,
   },
   {

@@ -1,0 +1,50 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hasWideRegisters, UserModeLinux } from '../lab/user-mode-linux.ts';
+import { missingPackages } from '../run/debian-packages.ts';
+import { readTally } from '../run/tally.ts';
+import { cleanUp } from '../support/at-exit.ts';
+import { needs } from '../support/needs.ts';
+
+/**
+ * Specs that need the kernel's own MPLS and VRFs run inside of a User-Mode Linux, where both are. Their summaries count
+ * as those of this process.
+ */
+const INSIDE = 'spec/kernel/inside';
+const SPECS = readdirSync(join(import.meta.dirname, 'inside')).filter((name) => name.endsWith('.spec.ts'));
+
+/** In seconds. */
+const PATIENCE = 240;
+
+const kernel = suite('kernel MPLS');
+
+let machine: UserModeLinux;
+
+kernel('a Linux with MPLS and VRFs is started', async () => {
+  machine = await UserModeLinux.boot();
+  const modules = ['mpls_router', 'mpls_iptunnel', 'vrf'].map((name) => `/sys/module/${name}`);
+  assert.is((await machine.run(['ls', '-d', ...modules])).status, 0);
+});
+
+kernel.after(cleanUp);
+
+for (const name of SPECS) {
+  kernel(name, async () => {
+    const { status, output } = await machine.run(['node', '--import', 'tsx', `${INSIDE}/${name}`], {
+      patience: PATIENCE,
+      environment: { CI: 'true' },
+      onOutput: (text) => process.stdout.write(text),
+    });
+    const { failed, skipped } = readTally(output, status);
+    assert.is(failed + skipped, 0, `${failed} failed, ${skipped} skipped, status ${status ?? 'none'}`);
+  });
+}
+
+const missing = missingPackages([
+  ...(['user-mode-linux', 'kmod', 'frr', 'gobgpd', 'openvswitch-switch', 'iproute2'] as const),
+  ...(['iputils-ping', 'procps', 'tcpdump', 'ethtool'] as const),
+  ...(hasWideRegisters() ? (['gcc'] as const) : []),
+]);
+if (needs('kernel MPLS', missing.length === 0, missing.join(', '))) kernel.run();
