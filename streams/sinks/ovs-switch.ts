@@ -1,7 +1,9 @@
 import type { Confirmation, Intent } from '../../lib/dataplane/intent.ts';
 import { PortTable } from '../../lib/dataplane/ovs/port-table.ts';
 import type { Program, SwitchView } from '../../lib/dataplane/ovs/program.ts';
-import { Switch, type UnitChange } from '../../lib/dataplane/ovs/switch.ts';
+import type { Row } from '../../lib/dataplane/ovs/row.ts';
+import { bundleLines, Switch } from '../../lib/dataplane/ovs/switch.ts';
+import type { UnitChange } from '../../lib/dataplane/unit-table.ts';
 import { failure, type Result } from '../../lib/result.ts';
 import type { Log } from '../log.ts';
 import type { OvsTools, Trouble } from './ovs-tools.ts';
@@ -165,13 +167,9 @@ export class SwitchKeeper {
   }
 
   /** One bundle for all; where it is refused, halves of it, down to the unit that is wrong. */
-  async #put(changes: readonly UnitChange[], clearing: readonly string[] = []): Promise<Trouble | undefined> {
+  async #put(changes: readonly UnitChange<Row>[], clearing: readonly string[] = []): Promise<Trouble | undefined> {
     if (changes.length === 0 && clearing.length === 0) return undefined;
-    const trouble = await this.#tools.bundle([
-      ...clearing,
-      ...changes.flatMap(({ puts }) => puts),
-      ...changes.flatMap(({ removals }) => removals),
-    ]);
+    const trouble = await this.#tools.bundle([...clearing, ...bundleLines(changes)]);
     if (trouble === undefined) {
       if (clearing.length > 0) this.switch.cleared();
       this.switch.settle(changes);

@@ -9,7 +9,8 @@ import type {
   VrfState,
 } from '../intent.ts';
 import { IPVPN_OWNER } from '../ovs/owner.ts';
-import type { PortRequest, Program, SwitchView, Taken } from '../ovs/program.ts';
+import type { PortRequest, Program, SwitchView } from '../ovs/program.ts';
+import type { Taken } from '../unit-table.ts';
 import type { Row } from '../ovs/row.ts';
 import { arpRows } from './arp-rows.ts';
 import { classifierMatches } from './classifier-match.ts';

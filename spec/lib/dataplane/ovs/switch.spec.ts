@@ -4,7 +4,7 @@ import { type NextHop, type RemotePrefixState, unwant, want } from '../../../../
 import type { SwitchView } from '../../../../lib/dataplane/ovs/program.ts';
 import { IPVPN_OWNER } from '../../../../lib/dataplane/ovs/owner.ts';
 import { flowRow, type Row } from '../../../../lib/dataplane/ovs/row.ts';
-import { Switch } from '../../../../lib/dataplane/ovs/switch.ts';
+import { bundleLines, Switch } from '../../../../lib/dataplane/ovs/switch.ts';
 import { failure, success } from '../../../../lib/result.ts';
 import { TestProgram } from '../../../fixtures/switch-program.ts';
 
@@ -50,9 +50,7 @@ function settled(): Switch {
 function carryOut(bridge: Switch, numbers: Readonly<Record<string, number>> = {}): readonly string[] {
   const changes = bridge.plan(view(numbers));
   bridge.settle(changes);
-  return [...changes.flatMap(({ puts }) => puts), ...changes.flatMap(({ removals }) => removals)].map(
-    (line) => line.replace(/cookie=0xba61b1...0000001\b/, 'cookie=X'),
-  );
+  return bundleLines(changes).map((line) => line.replace(/cookie=0xba61b1...0000001\b/, 'cookie=X'));
 }
 
 test('a row that is wanted is put, a repetition is nothing, and what is not wanted any more is removed', () => {
