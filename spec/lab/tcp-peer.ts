@@ -18,14 +18,19 @@ function receive(): void {
     let count = 0;
     session.on('data', (chunk) => (count += chunk.length));
     session.on('end', () => {
-      console.log(count);
+      tell(count);
       session.end();
     });
   });
   server.listen(Number(port), () => {
     const where = server.address();
-    if (where !== null && typeof where === 'object') console.log(where.port);
+    if (where !== null && typeof where === 'object') tell(where.port);
   });
+}
+
+/** Plainly: a console might colour it. */
+function tell(value: number): void {
+  process.stdout.write(`${value}\n`);
 }
 
 function send(): void {

@@ -41,6 +41,7 @@ export interface HeaderMatches {
 export const ICMP = 1;
 export const TCP = 6;
 export const UDP = 17;
+export const SCTP = 132;
 
 const PORT_BITS = 16;
 const OCTET_BITS = 8;

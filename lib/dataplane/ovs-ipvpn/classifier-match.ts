@@ -23,6 +23,7 @@ import {
   UDP,
   type HeaderConditions,
   type HeaderMatch,
+  SCTP,
 } from './classifier-header.ts';
 import { countValues, intersection, listValues, type Values, valuesThatFulfil } from './classifier-values.ts';
 
@@ -77,11 +78,12 @@ type ByType = ReadonlyMap<FlowComponent['type'], FlowComponent>;
 
 const OCTETS = { first: 0, last: 0xff };
 
-/** How ovs-ofctl calls them; it knows the fields of their headers by these names only. */
+/** How ovs-ofctl calls them; it knows the fields of their headers by these names only, and prints them. */
 const PROTOCOLS: ReadonlyMap<number, string> = new Map([
   [ICMP, 'icmp'],
   [TCP, 'tcp'],
   [UDP, 'udp'],
+  [SCTP, 'sctp'],
 ]);
 
 function protocolMatches(protocols: Values): readonly string[] {

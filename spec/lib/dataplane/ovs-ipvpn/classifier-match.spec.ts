@@ -69,6 +69,7 @@ const TABLE: readonly (readonly [name: string, components: readonly FlowComponen
     [rule('protocol', '!=6'), rule('port', '=7&=7 =7&=8')],
     ['udp,tp_src=7', 'udp,tp_dst=7'],
   ],
+  ['a protocol whose ports are not meant', [rule('protocol', '=132')], ['sctp']],
   ['ICMP, without saying so', [rule('icmp-type', '=8')], ['icmp,icmp_type=8']],
   [
     'a code',

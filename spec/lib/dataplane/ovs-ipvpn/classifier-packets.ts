@@ -125,6 +125,8 @@ export function fulfils(packet: Packet, match: string): boolean {
         return packet.protocol === 6;
       case 'udp':
         return packet.protocol === 17;
+      case 'sctp':
+        return packet.protocol === 132;
       case 'nw_proto':
         return packet.protocol === Number(text);
       case 'nw_src':
