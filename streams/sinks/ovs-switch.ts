@@ -167,7 +167,10 @@ export class SwitchKeeper {
   }
 
   /** One bundle for all; where it is refused, halves of it, down to the unit that is wrong. */
-  async #put(changes: readonly UnitChange<Row>[], clearing: readonly string[] = []): Promise<Trouble | undefined> {
+  async #put(
+    changes: readonly UnitChange<Row>[],
+    clearing: readonly string[] = [],
+  ): Promise<Trouble | undefined> {
     if (changes.length === 0 && clearing.length === 0) return undefined;
     const trouble = await this.#tools.bundle([...clearing, ...bundleLines(changes)]);
     if (trouble === undefined) {
