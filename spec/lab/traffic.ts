@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Namespace } from '../support/network-namespace.ts';
 
@@ -58,10 +59,25 @@ export async function countReceived(
   send: () => Promise<void>,
 ): Promise<number[]> {
   const before = await Promise.all(machines.map(udpReceived));
+  const look = async (): Promise<number[]> => {
+    const now = await Promise.all(machines.map(udpReceived));
+    return now.map((value, index) => value - before[index]!);
+  };
   await send();
-  const after = await Promise.all(machines.map(udpReceived));
-  return after.map((value, index) => value - before[index]!);
+  // What was sent may still be on its way: the first packet of a flow takes longer.
+  let counts = await look();
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    await sleep(100);
+    const next = await look();
+    const isAtRest = String(next) === String(counts) && next.some((count) => count > 0);
+    counts = next;
+    if (isAtRest) break;
+  }
+  return counts;
 }
+
+/** Tenths of a second until packets that have not come are lost. */
+const MOST_LOOKS = 20;
 
 /** Runs a script of this directory in a machine. It ends with this process at the latest. */
 function startScript(place: Namespace, script: string, ...words: readonly string[]) {
