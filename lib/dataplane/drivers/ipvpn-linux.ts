@@ -1,0 +1,29 @@
+import { TUNNEL_TYPE } from '../../bgp/community/encapsulation.ts';
+import type { Driver } from '../driver.ts';
+import { underlayOf, type LinuxIpvpnSettings } from '../linux-ipvpn/settings.ts';
+
+/**
+ * IP VPN on Linux: VRF devices and the MPLS of the kernel. A port may send into one VRF, and receive from others: labels
+ * and routes lead to it wherever it belongs.
+ */
+export const ipvpnLinux: Driver = {
+  vpnType: 'ipvpn',
+  name: 'linux',
+  aliases: [
+    'mpls_linux_dataplane.MPLSLinuxDataplaneDriver',
+    'bagpipe.bgp.vpn.ipvpn.mpls_linux_dataplane.MPLSLinuxDataplaneDriver',
+  ],
+  displayName: 'MPLSLinuxDataplaneDriver',
+  encapsulations: [TUNNEL_TYPE.default, TUNNEL_TYPE.mpls],
+  acceptsUnspecified: true,
+  ecmp: true,
+  directions: ['both', 'to-port', 'from-port'],
+};
+
+/** The tunnel types (`Driver.encapsulations`) of a configuration. */
+export function linuxEncapsulationsOf(
+  settings: Pick<LinuxIpvpnSettings, 'mplsInterface'>,
+): readonly number[] {
+  const isGre = underlayOf(settings).kind === 'gre';
+  return [TUNNEL_TYPE.default, isGre ? TUNNEL_TYPE.gre : TUNNEL_TYPE.mpls];
+}

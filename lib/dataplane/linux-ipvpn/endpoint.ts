@@ -1,0 +1,81 @@
+import { isInterfaceName } from '../../net/interface-name.ts';
+import { isHostAddress, isIpv4 } from '../../net/ip-address.ts';
+import { parseIpPrefix } from '../../net/ip-prefix.ts';
+import { isUnicast, parseMacAddress } from '../../net/mac-address.ts';
+import { failure, success, type Result } from '../../result.ts';
+import type { VrfEndpointState } from '../intent.ts';
+import { otherEnd } from '../pair-names.ts';
+import { isOwnDevice, MOST_LABELS } from './names.ts';
+import type { LinuxIpvpnSettings } from './settings.ts';
+
+/** An address of a virtual machine, and the interface behind which the machine is. */
+export interface Endpoint {
+  readonly port: string;
+  /** Whether an EVI is behind the port, with machines that answer for themselves. */
+  readonly isEvi: boolean;
+  readonly mac: string;
+  readonly ip: string;
+  /** What is announced: the address alone (`10.0.0.1/32`), or a subnet. */
+  readonly prefix: string;
+  readonly label: number;
+  /** Whether the machine may send into the VRF, */
+  readonly sends: boolean;
+  /** and receive from it. */
+  readonly receives: boolean;
+}
+
+/** A failure names the member of the request that does not fit. */
+export function readEndpoint(
+  { port, ip, mac, prefix, label, direction }: VrfEndpointState,
+  { mplsInterface }: LinuxIpvpnSettings,
+): Result<Endpoint, string> {
+  const name = port.interface;
+  if (!isInterfaceName(name)) return failure(`local_port: not an interface name: ${JSON.stringify(name)}`);
+  if (name === mplsInterface || isOwnDevice(name)) {
+    return failure(`local_port: ${name} is the way to other nodes`);
+  }
+  if (name === 'lo') return failure('local_port: lo is the loopback interface');
+  if (!isIpv4(ip)) return failure(`ip_address: ${ip}: the driver forwards IPv4 only`);
+  if (!isHostAddress(ip)) return failure(`ip_address: ${ip} is not the address of a host`);
+  if (parseMacAddress(mac) !== mac || !isUnicast(mac)) {
+    return failure(`mac_address: not the MAC address of one station: ${JSON.stringify(mac)}`);
+  }
+  if (parseIpPrefix(prefix) === undefined) return failure(`ip_address: ${prefix} is not a prefix`);
+  if (!Number.isInteger(label) || label < 0 || label >= MOST_LABELS) {
+    return failure(`label ${label}: the kernel has those from 0 to ${MOST_LABELS - 1}`);
+  }
+  return success({
+    port: name,
+    isEvi: 'evpn' in port.description || otherEnd(name) !== undefined,
+    mac,
+    ip,
+    prefix,
+    label,
+    sends: direction !== 'to-port',
+    receives: direction !== 'from-port',
+  });
+}
+
+export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return (
+    a.port === b.port &&
+    a.isEvi === b.isEvi &&
+    a.mac === b.mac &&
+    a.ip === b.ip &&
+    a.prefix === b.prefix &&
+    a.label === b.label &&
+    a.sends === b.sends &&
+    a.receives === b.receives
+  );
+}
+
+/** The address alone, as a prefix. */
+export function hostPrefix({ ip }: Endpoint): string {
+  return `${ip}/32`;
+}
+
+/** What leads to the endpoint: its address, and the subnet if it announces one. */
+export function prefixesTo(endpoint: Endpoint): readonly string[] {
+  const host = hostPrefix(endpoint);
+  return endpoint.prefix === host ? [host] : [host, endpoint.prefix];
+}

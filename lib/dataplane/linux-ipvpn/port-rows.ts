@@ -1,0 +1,118 @@
+import { failure, success } from '../../result.ts';
+import { GATEWAY_MAC, PREFERENCE, vrfDevice } from './names.ts';
+import { portGround, type PortGround } from './port-ground.ts';
+import type { Occupant, Port } from './ports.ts';
+import { GONE, type KernelRow, type KernelRows, type KernelView } from './row.ts';
+import { ruleRow } from './rule-row.ts';
+import { settingRow, settingRowIfAny } from './setting-row.ts';
+import type { Vrf } from './vrf.ts';
+
+/**
+ * The port belongs to the VRF into which machines behind it send. Where they may only receive, it belongs to none: labels
+ * and routes lead to it all the same, and what it sends is dropped. It is not set down when it goes: it is not ours.
+ */
+export function portRows(port: Port, view: KernelView): KernelRows {
+  const { present, home } = port;
+  if (present.length === 0) return success([]);
+  const ground = portGround(port, view);
+  if (!ground.ok) return ground;
+  const settings = settingRows(port, ground.value, view);
+  if (!settings.ok) return settings;
+  const rows = [linkRow(port, ground.value), ...settings.value, ...neighbourRows(present, ground.value)];
+  if (home === undefined) {
+    return success([ruleRow('guard', PREFERENCE.mute, `iif ${port.name}`, 'blackhole'), ...rows]);
+  }
+  return success([...rows, ...addressRows(port, home, ground.value)]);
+}
+
+function linkRow({ name, isEvi, home }: Port, ground: PortGround): KernelRow {
+  const address = isEvi ? ` address ${GATEWAY_MAC}` : '';
+  const master = home === undefined ? 'nomaster' : `master ${vrfDevice(home.instance)}`;
+  return {
+    key: `link ${name}`,
+    stage: 'port',
+    put: [`link set dev ${name}${address} ${master} up`],
+    remove: home === undefined ? [] : [`link set dev ${name} nomaster`],
+    ground: ground.interface,
+    tolerate: GONE.link,
+  };
+}
+
+/**
+ * Only what comes from the port is forwarded: the node as such need not be a router. Machines of one subnet behind several
+ * ports find each other because the node answers their ARP requests; those of an EVI answer for themselves, and then
+ * it must not.
+ */
+function settingRows(
+  { name, isEvi, home }: Port,
+  { interface: ground }: PortGround,
+  view: KernelView,
+): KernelRows {
+  // Virtual machines must not reach the node by IPv6, which no VRF takes in.
+  const rows = [...settingRowIfAny(`net/ipv6/conf/${name}/disable_ipv6`, 1, view, ground)];
+  if (home === undefined) return success(rows);
+  const proxy = isEvi ? 0 : 1;
+  const settings: readonly (readonly [key: string, value: number])[] = [
+    [`net/ipv4/conf/${name}/forwarding`, 1],
+    [`net/ipv4/conf/${name}/rp_filter`, 0],
+    [`net/ipv4/conf/${name}/proxy_arp`, proxy],
+    [`net/ipv4/conf/${name}/proxy_arp_pvlan`, proxy],
+    // In hundredths of a second: the kernel would wait up to 0.8 s before it answers for others.
+    [`net/ipv4/neigh/${name}/proxy_delay`, 0],
+  ];
+  for (const [key, value] of settings) {
+    const row = settingRow(key, value, view, ground);
+    if (!row.ok) return row;
+    rows.push(row.value);
+  }
+  const complaint = sourceFilter(home, name, view);
+  return complaint === undefined ? success(rows) : failure(complaint);
+}
+
+/** Where the filter is on for all interfaces, there must be a route back to whoever sends. */
+function sourceFilter({ endpoints }: Vrf, name: string, view: KernelView): string | undefined {
+  const all = view.sysctl('net/ipv4/conf/all/rp_filter');
+  if (!all.ok || all.value === '0') return undefined;
+  const behind = [...endpoints.values()].filter(({ port }) => port === name);
+  return behind.every(({ receives }) => receives)
+    ? undefined
+    : `direction from-port: net.ipv4.conf.all.rp_filter is ${all.value}, and would drop its packets: 0 is expected`;
+}
+
+/** The gateway is at each port: as one address, or the kernel would look for the subnet at the first port alone. */
+function addressRows(
+  { name }: Port,
+  { state }: Vrf,
+  { interface: ground }: PortGround,
+): readonly KernelRow[] {
+  if (state?.gatewayIp === undefined) return [];
+  const { gatewayIp } = state;
+  return [
+    {
+      key: `address ${gatewayIp} dev ${name}`,
+      stage: 'address',
+      put: [`addr replace ${gatewayIp}/32 dev ${name}`],
+      remove: [`addr del ${gatewayIp}/32 dev ${name}`],
+      ground,
+      tolerate: GONE.address,
+    },
+  ];
+}
+
+/** Of two machines with one address, the one that came last has it. */
+function neighbourRows(occupants: readonly Occupant[], ground: PortGround): readonly KernelRow[] {
+  const receivers = occupants.filter(({ endpoint }) => endpoint.receives);
+  const machines = new Map(receivers.map(({ endpoint }) => [endpoint.ip, endpoint]));
+  return [...machines.values()].map(({ ip, mac, port }) => {
+    const put = `neigh replace ${ip} lladdr ${mac} dev ${port} nud permanent`;
+    return {
+      key: `neighbour ${ip} dev ${port}`,
+      stage: 'neighbour',
+      put: [put],
+      // `ip` ends a whole batch at a neighbour that is not there to be removed: then it is put there first.
+      remove: [put, `neigh del ${ip} dev ${port}`],
+      ground: ground.state,
+      tolerate: GONE.neighbour,
+    };
+  });
+}

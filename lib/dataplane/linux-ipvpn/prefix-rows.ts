@@ -1,0 +1,78 @@
+import { isIpv4 } from '../../net/ip-address.ts';
+import { parseIpPrefix } from '../../net/ip-prefix.ts';
+import { failure, success, type Result } from '../../result.ts';
+import type { NextHop } from '../intent.ts';
+import type { Endpoint } from './endpoint.ts';
+import { METRIC, PROTOCOL, tableOf } from './names.ts';
+import { portGround } from './port-ground.ts';
+import type { Ports } from './ports.ts';
+import { GONE, type KernelRow, type KernelRows, type KernelView } from './row.ts';
+import type { LinuxIpvpnSettings } from './settings.ts';
+import type { Prefix, Vrf } from './vrf.ts';
+import { localWords, remoteWay, type Way } from './way.ts';
+
+/** What the rows of a unit are made from. */
+export interface Workshop {
+  readonly settings: LinuxIpvpnSettings;
+  readonly ports: Ports;
+  readonly view: KernelView;
+}
+
+/** Packets of the VRF to the prefix take one of its ways. One that is not known is left out while there is another. */
+export function prefixRows(vrf: Vrf, text: string, prefix: Prefix, workshop: Workshop): KernelRows {
+  const parsed = parseIpPrefix(text);
+  if (parsed === undefined || !isIpv4(parsed.address)) return failure(`${text} is not an IPv4 prefix`);
+  const { local, remote } = prefix;
+  const results = local.length > 0 ? localWays(local, text, workshop) : remoteWays(remote, workshop);
+  const ways = new Map(results.flatMap((way) => (way.ok ? [[way.value.words, way.value] as const] : [])));
+  const complaint = results.find((way) => !way.ok);
+  if (ways.size === 0 && complaint !== undefined) return complaint;
+  return success(ways.size === 0 ? [] : [routeRow(tableOf(vrf.instance), text, [...ways.values()])]);
+}
+
+function localWays(
+  endpoints: readonly Endpoint[],
+  prefix: string,
+  { ports, view }: Workshop,
+): readonly Result<Way, string>[] {
+  return endpoints
+    .map((endpoint) => ({ endpoint, words: localWords(endpoint, prefix) }))
+    .sort((a, b) => compare(a.words, b.words))
+    .map(({ endpoint, words }) => {
+      const ground = portGround(ports.get(endpoint.port)!, view);
+      return ground.ok ? success({ words, ground: ground.value.state }) : ground;
+    });
+}
+
+/** In the order that their announcers want, so that all nodes have the same one. */
+function remoteWays(
+  nextHops: readonly NextHop[],
+  { settings, view }: Workshop,
+): readonly Result<Way, string>[] {
+  const ordered =
+    nextHops.length < 2
+      ? nextHops
+      : [...nextHops].sort(
+          (a, b) => a.hashOrder - b.hashOrder || compare(a.address, b.address) || a.label - b.label,
+        );
+  return ordered.map((nextHop) => remoteWay(nextHop, settings, view));
+}
+
+function routeRow(table: number, prefix: string, ways: readonly Way[]): KernelRow {
+  const route = `table ${table} ${prefix} metric ${METRIC} proto ${PROTOCOL}`;
+  const words =
+    ways.length === 1 ? ways[0]!.words : ways.map((way) => `nexthop ${way.words} weight 1`).join(' ');
+  const grounds = new Set(ways.flatMap(({ ground }) => ground ?? []));
+  return {
+    key: `route ${table} ${prefix}`,
+    stage: 'route',
+    put: [`route replace ${route} ${words}`],
+    remove: [`route del ${route}`],
+    tolerate: GONE.route,
+    ...(grounds.size > 0 && { ground: [...grounds].join(', ') }),
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { unwant, want, type IpvpnState } from '../../../../lib/dataplane/intent.ts';
+import { LinuxIpvpn } from '../../../../lib/dataplane/linux-ipvpn/linux-ipvpn.ts';
+import type { Direction } from '../../../../lib/vpn/vpn-type.ts';
+import { A, B, classifier, endpoint, nextHop, remote, vrf } from '../ovs-ipvpn/scene.ts';
+import { allRows, ETHERNET, GRE, PAIR, program, rowsOf, rowTexts, VIEW } from './scene.ts';
+
+const EVERY_DIRECTION: readonly Direction[] = ['both', 'to-port', 'from-port'];
+
+/** Whatever may be asked for: each machine has one port, and each port sends into one VRF. */
+const MACHINES = [
+  { instance: 7, mac: A, label: 101, tap: 'tap1', directions: EVERY_DIRECTION },
+  { instance: 8, mac: A, label: 102, tap: 'tap1', directions: ['to-port' as const] },
+  { instance: 7, mac: B, label: 103, tap: 'tap2', directions: EVERY_DIRECTION },
+  { instance: 8, mac: B, label: 104, tap: PAIR, directions: EVERY_DIRECTION },
+  { instance: 8, mac: A, label: 105, tap: 'tap9', directions: EVERY_DIRECTION },
+];
+
+const instance = fc.constantFrom(7, 8);
+const PREFIXES = ['11.0.0.1/32', '11.0.0.2/32', '11.0.0.0/24', '0.0.0.0/0'];
+
+const someVrf = fc
+  .record({ instance, gatewayIp: fc.constantFrom('11.0.0.254', '11.0.0.253', undefined) })
+  .map((members) => vrf(members));
+
+const someEndpoint = fc
+  .record({
+    machine: fc.constantFrom(...MACHINES),
+    ip: fc.constantFrom('11.0.0.1', '11.0.0.2'),
+    subnet: fc.boolean(),
+    dice: fc.nat(2),
+  })
+  .map(({ machine: { directions, ...machine }, ip, subnet, dice }) => {
+    const direction = directions[dice % directions.length]!;
+    return endpoint(ip, { ...machine, direction, ...(subnet && { prefix: '11.0.0.0/24' }) });
+  });
+
+const someNextHop = fc
+  .record({
+    address: fc.constantFrom('10.77.0.1', '10.77.0.2', '10.77.0.3', '2001:db8::1'),
+    label: fc.constantFrom(201, 202, 3),
+    hashOrder: fc.nat(3),
+  })
+  .map(({ address, label, hashOrder }) => nextHop(address, label, { hashOrder }));
+
+const someRemote = fc
+  .record({
+    instance,
+    prefix: fc.constantFrom(...PREFIXES),
+    nextHops: fc.uniqueArray(someNextHop, {
+      maxLength: 3,
+      selector: ({ address, label }) => `${address} ${label}`,
+    }),
+  })
+  .map(({ instance: number, prefix, nextHops }) => ({ ...remote(prefix, ...nextHops), instance: number }));
+
+const someClassifier = fc
+  .record({ instance, prefix: fc.constantFrom(...PREFIXES), redirectTo: fc.constantFrom('vpn-7', 'vpn-8') })
+  .map(({ instance: number, prefix, redirectTo }) =>
+    classifier(prefix, [{ type: 'destination', prefix }], { instance: number, redirectTo }),
+  );
+
+const someIntent = fc
+  .tuple(fc.oneof(someVrf, someEndpoint, someRemote, someClassifier), fc.nat(3))
+  .map(([state, dice]) => (dice === 0 ? unwant(state) : want(state)));
+
+for (const [mode, settings] of Object.entries({ ETHERNET, GRE })) {
+  test(`${mode}: what is held depends on what is wanted last, and every change is announced`, () => {
+    fc.assert(
+      fc.property(fc.array(someIntent, { maxLength: 60, size: 'max' }), (intents) => {
+        const made = new LinuxIpvpn(settings);
+        const last = new Map<string, IpvpnState>();
+        /** What a kernel would hold that is told of the units that are named, and of nothing else. */
+        const held = new Map<string, readonly string[]>();
+        const takeNote = (units: readonly string[]): void => {
+          for (const unit of units) held.set(unit, rowTexts(made, unit));
+        };
+        for (const intent of intents) {
+          const { units, fault } = made.take(intent);
+          assert.is(fault, undefined);
+          if (intent.state === undefined) last.delete(intent.key);
+          else last.set(intent.key, intent.state as IpvpnState);
+          takeNote(units);
+        }
+        const now = [...allRows(made)].sort();
+        assert.equal([...held.values()].flat().sort(), now);
+        const keys = [...made.units()]
+          .filter((unit) => made.compile(unit, VIEW).ok)
+          .flatMap((unit) => rowsOf(made, unit).map(({ key }) => key));
+        assert.is(new Set(keys).size, keys.length, 'a row belongs to one unit');
+        const fresh = program(settings, ...last.values());
+        assert.equal(now, [...allRows(fresh)].sort());
+        assert.equal([...made.links()].sort(), [...fresh.links()].sort());
+        for (const state of last.values()) takeNote(made.take(unwant(state)).units);
+        assert.equal([...held.values()].flat(), []);
+        assert.equal([[...made.units()], [...made.links()]], [[], []]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+}
+
+test.run();
