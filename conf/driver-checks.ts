@@ -19,10 +19,25 @@ export function checkDriverOptions(
   vpnType: VpnType,
   driver: DriverConfiguration,
 ): readonly string[] {
-  if (vpnType !== 'ipvpn' || driver.driver !== 'ovs') return [];
+  if (vpnType !== 'ipvpn') return [];
+  if (driver.driver === 'linux') return loneNodeWarning(driver);
+  if (driver.driver !== 'ovs') return [];
   checkTables(reader, driver);
+  checkUdp(reader, driver);
   checkGre(reader, driver);
   return proxyArpWarning(driver);
+}
+
+function loneNodeWarning(driver: DriverConfiguration): readonly string[] {
+  if (driverOption(driver, mplsInterface) !== undefined) return [];
+  const { section, name } = mplsInterface;
+  return [`[${section}] ${name} is not set: VRFs of this node reach each other, but no other node`];
+}
+
+/** Open vSwitch has no MPLS over UDP. */
+function checkUdp(reader: OptionReader, driver: DriverConfiguration): void {
+  if (driverOption(driver, mplsInterface) !== '*udp*') return;
+  reader.refuse(mplsInterface, 'expected the name of an interface, or *gre*, with driver ovs');
 }
 
 /** The driver takes two tables, one after the other, beside that in which packets enter. */

@@ -121,10 +121,10 @@ export const interfaceName: ValueType<string> = {
   emptyMeansUnset: true,
 };
 
-/** Where MPLS packets leave: an interface, or a tunnel in place of one. */
+/** Where MPLS packets leave: an interface, or tunnels in place of one. */
 export const mplsInterface: ValueType<string> = {
-  parser: z.string().refine((name) => name === '*gre*' || isInterfaceName(name)),
-  expected: 'the name of an interface, or *gre*',
+  parser: z.string().refine((name) => name === '*gre*' || name === '*udp*' || isInterfaceName(name)),
+  expected: 'the name of an interface, *gre* or *udp*',
   emptyMeansUnset: true,
 };
 

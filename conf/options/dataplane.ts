@@ -78,7 +78,7 @@ export const dataplaneDrivers: Readonly<Record<VpnType, Option<string>>> = {
 export const mplsInterface = optionWithoutDefault(IPVPN, 'mpls_interface', {
   type: mplsInterfaceName,
   drivers: ['linux', 'ovs'],
-  help: 'Interface on which MPLS packets leave and come in. "*gre*", or with driver ovs nothing, asks for MPLS over a GRE tunnel instead.',
+  help: 'Interface on which MPLS packets leave and come in. "*gre*", or with driver ovs nothing, asks for MPLS over GRE tunnels instead; "*udp*", with driver linux alone, for MPLS over UDP (RFC 7510). With driver linux and nothing, VRFs of this node alone reach each other.',
 });
 
 export const mplsOverGre = option(IPVPN, 'mpls_over_gre', {

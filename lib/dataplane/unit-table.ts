@@ -77,17 +77,28 @@ export class UnitTable<Row extends KeyedRow, View> {
     }
   }
 
-  /** What rows are made from has changed: all of them are made again. */
-  renew(): void {
-    for (const unit of this.#units.units()) this.#dirty.add(unit);
+  /** What rows are made from has changed: those of these units are made again, */
+  renew(units: Iterable<string>): void {
+    for (const unit of units) this.#dirty.add(unit);
+  }
+
+  /** or all of them. */
+  renewAll(): void {
+    this.renew(this.#units.units());
     // A unit that nobody wants any more has no rows; one that could not be removed is tried again.
-    for (const unit of this.#rows.keys()) this.#dirty.add(unit);
+    this.renew(this.#rows.keys());
+  }
+
+  /** What could not be made or put is tried again. */
+  retry(): void {
+    this.renew(this.#incomplete.keys());
+    this.renew(this.#refused.keys());
   }
 
   /** The node holds nothing of ours: all that is wanted has to be put again. */
   clear(): void {
     this.#rows.clear();
-    this.renew();
+    this.renewAll();
   }
 
   /** What has to be done. Units that cannot be compiled lose their rows. */
@@ -115,8 +126,8 @@ export class UnitTable<Row extends KeyedRow, View> {
   }
 
   /** The rows that the node holds, by unit. */
-  rows(): Iterable<readonly Row[]> {
-    return this.#rows.values();
+  rows(): Iterable<readonly [unit: string, rows: readonly Row[]]> {
+    return this.#rows;
   }
 
   settle(changes: readonly UnitChange<Row>[]): void {

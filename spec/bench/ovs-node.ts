@@ -1,4 +1,3 @@
-import type { Intent } from '../../lib/dataplane/intent.ts';
 import { IPVPN_OWNER } from '../../lib/dataplane/ovs/owner.ts';
 import { OvsTools } from '../../streams/sinks/ovs-tools.ts';
 import { ovsIpvpnSink } from '../../streams/sinks/ovs-ipvpn.ts';
@@ -7,20 +6,17 @@ import { OpenVswitch } from '../lab/open-vswitch.ts';
 import { Laboratory } from '../support/network-namespace.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 import { DEFAULT_SETTINGS } from '../support/sink-settings.ts';
-import { BENCH_LOG, type Effort, MeasuredSink } from './measured-sink.ts';
+import type { IpvpnNode } from './ipvpn-load.ts';
+import { BENCH_LOG, MeasuredSink } from './measured-sink.ts';
 
 const LOCAL_ADDRESS = '10.77.0.1';
 const BRIDGE = 'br-mpls';
 
-/** An Open vSwitch of its own, which forwards in user space, with the IP VPN sink at work on it, in this process. */
-export interface OvsNode {
-  readonly carryOut: (intents: readonly Intent[]) => Promise<Effort>;
-  readonly countFlows: () => Promise<number>;
-  readonly countGroups: () => Promise<number>;
-}
-
-/** Makes a node for as long as `use` runs. */
-export async function withOvsNode<T>(use: (node: OvsNode) => Promise<T>): Promise<T> {
+/**
+ * Makes a node with an Open vSwitch of its own, which forwards in user space, and the IP VPN sink at work on it, in this
+ * process, for as long as `use` runs.
+ */
+export async function withOvsNode<T>(use: (node: IpvpnNode) => Promise<T>): Promise<T> {
   const laboratory = new Laboratory();
   const directory = temporaryDirectory();
   let sink: MeasuredSink | undefined;
@@ -50,13 +46,12 @@ export async function withOvsNode<T>(use: (node: OvsNode) => Promise<T>): Promis
     const tools = new OvsTools(runProcess, rootHelper, { bridge: BRIDGE, owner: IPVPN_OWNER });
     return await use({
       carryOut: (intents) => measured.carryOut(intents),
-      countFlows: async () => {
-        const flows = await tools.flows();
-        return flows.ok ? flows.value : NaN;
-      },
-      countGroups: async () => {
-        const groups = await tools.groups();
-        return groups.ok ? groups.value.length : NaN;
+      counts: async () => {
+        const [flows, groups] = [await tools.flows(), await tools.groups()];
+        return {
+          prefixes: flows.ok ? flows.value : NaN,
+          ofSeveralWays: groups.ok ? groups.value.length : NaN,
+        };
       },
     });
   } finally {

@@ -84,6 +84,12 @@ const TARGETS: readonly Target[] = [
       column(rowsOf(results, 'ovs-sink', { 'remote prefixes': 10_000 }), 'removed in (s)'),
   },
   {
+    name: 's until 10 000 remote prefixes are programmed in the kernel',
+    wanted: { most: 2 },
+    figures: (results) =>
+      column(rowsOf(results, 'kernel-sink', { 'remote prefixes': 10_000 }), 'programmed in (s)'),
+  },
+  {
     name: 's between keepalives with a hold time of 9 s, in a flood',
     wanted: { most: 6 },
     figures: (results) =>

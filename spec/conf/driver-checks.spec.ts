@@ -71,6 +71,10 @@ const WRONG: readonly (readonly [lines: readonly string[], expected: string])[] 
     ['mpls_interface = *gre*', 'mpls_over_gre = False'],
     `f:3: [${SECTION}] mpls_over_gre: "False" is not valid: ${NO_INTERFACE} (which is *gre*)`,
   ],
+  [
+    ['mpls_interface = *udp*'],
+    `f:2: [${SECTION}] mpls_interface: "*udp*" is not valid: expected the name of an interface, or *gre*, with driver ovs`,
+  ],
 ];
 for (const [lines, expected] of WRONG) {
   test(`refused: ${lines.join(', ')}`, () =>
@@ -83,8 +87,18 @@ test('a word on proxy_arp without arp_responder', () => {
 });
 
 test('what another driver does not read is not looked at', () => {
-  const lines = ['ovs_table_id_start = 0', 'mpls_over_gre = False', 'proxy_arp = true'];
+  const lines = [
+    ...['ovs_table_id_start = 0', 'mpls_over_gre = False', 'proxy_arp = true'],
+    'mpls_interface = *udp*',
+  ];
   assert.equal(checked(lines, 'linux'), { faults: [], warnings: [] });
+});
+
+test('a word on driver linux without a way to other nodes', () => {
+  const warnings = [
+    `[${SECTION}] mpls_interface is not set: VRFs of this node reach each other, but no other node`,
+  ];
+  assert.equal(checked([], 'linux'), { faults: [], warnings });
 });
 
 test.run();

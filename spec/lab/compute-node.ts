@@ -106,8 +106,8 @@ export class ComputeNode {
   }
 
   private startRelay(): Program {
-    const script = join(import.meta.dirname, 'api-relay.ts');
-    const command = ['node', '--import', 'tsx', script, this.apiSocket, String(API_PORT)];
+    const script = join(import.meta.dirname, 'api-relay.mjs');
+    const command = ['node', script, this.apiSocket, String(API_PORT)];
     return startProgram(`${this.name}-relay`, command, this.program);
   }
 

@@ -18,13 +18,13 @@ export async function tcp(
   address: string,
   { bytes = 1_000_000, patience = 10, port = 0 }: TcpOptions = {},
 ): Promise<void> {
-  const receiver = startScript(to, 'tcp-peer.ts', 'receive', String(port));
+  const receiver = startScript(to, 'tcp-peer.mjs', 'receive', String(port));
   const lines = receiver[Symbol.asyncIterator]();
   const next = async (): Promise<string> => String((await lines.next()).value);
   const what = `TCP from ${from.name} to ${address}`;
   try {
     const words = ['send', address, await next(), String(bytes)];
-    const sender = startScript(from, 'tcp-peer.ts', ...words);
+    const sender = startScript(from, 'tcp-peer.mjs', ...words);
     const timer = setTimeout(() => sender.kill('SIGKILL'), patience * 1000);
     const { failed, signal, stderr } = await sender;
     clearTimeout(timer);
@@ -39,7 +39,7 @@ export async function tcp(
 
 /** Sends one UDP datagram each from `count` source ports, to a port at which nobody listens. */
 export async function sendFlows(from: Namespace, address: string, count: number, port = 9): Promise<void> {
-  const { failed, stderr } = await startScript(from, 'udp-sender.ts', address, String(port), String(count));
+  const { failed, stderr } = await startScript(from, 'udp-sender.mjs', address, String(port), String(count));
   if (failed) throw new Error(`UDP from ${from.name} to ${address}: ${stderr}`);
 }
 
@@ -81,6 +81,6 @@ const MOST_LOOKS = 20;
 
 /** Runs a script of this directory in a machine. It ends with this process at the latest. */
 function startScript(place: Namespace, script: string, ...words: readonly string[]) {
-  const [file, ...rest] = [...place.prefix, 'node', '--import', 'tsx', join(import.meta.dirname, script)];
+  const [file, ...rest] = [...place.prefix, 'node', join(import.meta.dirname, script)];
   return execa(file, [...rest, ...words], { reject: false, stdin: 'ignore' });
 }

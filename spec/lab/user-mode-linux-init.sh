@@ -17,7 +17,12 @@ stty -echo -opost
 # Programs ask for the address of their host's name.
 hostname localhost
 ip link set lo up
+# Its modules are not where the host has those of its own kernel; whoever asks for one, the kernel too, must know.
 ln -s "/usr/lib/uml/modules/$(uname -r)" /run/lib/modules
+mkdir /run/bin
+printf '#!/bin/sh\nexec "%s" -d /run "$@"\n' "$(command -v modprobe)" >/run/bin/modprobe
+chmod +x /run/bin/modprobe
+echo /run/bin/modprobe >/proc/sys/kernel/modprobe
 modprobe -d /run -a ipv6 veth bridge 8021q vxlan gre ip_gre dummy tun vrf mpls_router mpls_iptunnel mpls_gso openvswitch
 printf '\036%s\n' $?
 

@@ -91,7 +91,8 @@ export class UserModeLinux {
     const { environment = {}, directory = REPOSITORY, patience = 60, onOutput } = options;
     const { PATH = '', HOME = '/root', CI } = globalThis.process.env;
     const variables = {
-      PATH,
+      // With a `modprobe` that knows where its modules are.
+      PATH: `/run/bin:${PATH}`,
       HOME,
       TMPDIR: '/run/tmp',
       NO_COLOR: '1',

@@ -13,6 +13,13 @@ export function ipvpnDataplane(options: Readonly<Record<string, string | number 
   return { openVswitch: true, configuration: { DATAPLANE_DRIVER_IPVPN: section } };
 }
 
+/** A node whose kernel forwards, by VRF devices and MPLS; `way` is the `mpls_interface` of its driver. */
+export function kernelDataplane(way: string): Dataplane {
+  return {
+    configuration: { DATAPLANE_DRIVER_IPVPN: { dataplane_driver: 'linux', mpls_interface: way } },
+  };
+}
+
 export interface VrfMachineOptions {
   readonly node: ComputeNode;
   /** Also the name of its interface on the node, of 15 characters at most. */

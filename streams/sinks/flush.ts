@@ -9,7 +9,7 @@ import {
 } from '../../lib/dataplane/linux-evpn/change.ts';
 import { isTolerated, saysTransient, type Tool } from '../../lib/dataplane/linux-evpn/command.ts';
 import type { Log } from '../log.ts';
-import { type Run, runBatch } from './run-batch.ts';
+import { type Run, runBatch, TOOL_WORDS } from './run-batch.ts';
 
 export interface FlushOptions {
   readonly run: Run;
@@ -56,13 +56,8 @@ async function runCommands(
     } else if (mayRetry && saysTransient(reason, command.phase)) {
       again.push(command);
     } else {
-      fail(command.change, { command: [...rootHelper, tool, wordsOf(tool, command.line)].join(' '), reason });
+      fail(command.change, { command: [...rootHelper, ...TOOL_WORDS[tool], command.line].join(' '), reason });
     }
   }
   return again;
-}
-
-/** The line as words of a command of its own. */
-function wordsOf(tool: Tool, line: string): string {
-  return tool === 'sysctl' ? `-w ${line}` : line;
 }

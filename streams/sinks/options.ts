@@ -17,9 +17,13 @@ export function sinkOptions(configuration: Configuration, vpnType: VpnType, log:
 
 /** and what it says to each of the drivers; those that are not selected get the defaults. */
 export function sinkSettings(configuration: Configuration): SinkSettings {
-  const { evpn } = configuration.drivers;
+  const { evpn, ipvpn } = configuration.drivers;
   return {
     linuxEvpn: { vxlanDstPort: driverOption(evpn, option.vxlanDstPort) },
+    linuxIpvpn: {
+      localAddress: ipvpn.localAddress,
+      mplsInterface: driverOption(ipvpn, option.mplsInterface),
+    },
     ovsEvpn: { bridge: driverOption(evpn, option.evpnOvsBridge) },
     ovsIpvpn: ovsIpvpnSettings(configuration),
   };

@@ -111,7 +111,7 @@ export class SwitchKeeper {
         this.#ports.forget();
         break;
       case 'neighbours':
-        this.switch.renew();
+        this.switch.renewAll();
         break;
       case 'flows':
         break;
@@ -162,7 +162,7 @@ export class SwitchKeeper {
       if (!ports.ok) return ports.fault;
       this.#ports.observe(ports.value);
     }
-    if (this.#ports.settle(requests)) this.switch.renew();
+    if (this.#ports.settle(requests)) this.switch.renewAll();
     return undefined;
   }
 

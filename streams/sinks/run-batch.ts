@@ -1,5 +1,4 @@
 import { execa } from 'execa';
-import type { Tool } from '../../lib/dataplane/linux-evpn/command.ts';
 
 export interface RunResult {
   /** Undefined if the process could not be started, or was killed. */
@@ -48,11 +47,25 @@ function toResult(result: {
   };
 }
 
+/** Tools that take many lines in one run. `mpls` is `ip`, whose lines cannot say of which family they are. */
+export type BatchTool = 'ip' | 'mpls' | 'bridge' | 'sysctl';
+
+/** The words of a tool before those of one of its lines; so a person would call it. */
+export const TOOL_WORDS: Readonly<Record<BatchTool, readonly string[]>> = {
+  ip: ['ip'],
+  mpls: ['ip', '-f', 'mpls'],
+  bridge: ['bridge'],
+  sysctl: ['sysctl', '-w'],
+};
+
 /**
  * A command that says something and changes nothing. `ip` ends a batch at some errors, in spite of `-force` and without a
- * word about the line; how often this one has answered tells how far it came. (4 µs each.)
+ * word about the line; how often this one has answered tells how far it came. It costs as much as another command.
  */
 const MARKER = 'link show dev lo';
+
+/** At what is wrong with a route it goes on: of these there may be very many. */
+const NEEDS_NO_MARKER = /^route /;
 
 /** Runs without any progress after which it is not the lines that are wrong. */
 const MOST_STANDSTILLS = 3;
@@ -61,29 +74,30 @@ const MOST_STANDSTILLS = 3;
 export async function runBatch(
   run: Run,
   rootHelper: readonly string[],
-  tool: Tool,
+  tool: BatchTool,
   lines: readonly string[],
 ): Promise<ReadonlyMap<number, string>> {
   const failures = new Map<number, string>();
   if (tool === 'sysctl') return await runSysctl(run, rootHelper, lines);
-  const options = tool === 'ip' ? ['-oneline', '-force', '-batch', '-'] : ['-force', '-batch', '-'];
+  const isMarked = tool === 'ip' && !lines.every((line) => NEEDS_NO_MARKER.test(line));
+  const command = [...rootHelper, ...TOOL_WORDS[tool], ...(isMarked ? ['-oneline'] : [])];
   let start = 0;
   let standstills = 0;
   while (start < lines.length) {
     const rest = lines.slice(start);
-    const marked = tool === 'ip' ? rest.flatMap((line) => [line, MARKER]) : rest;
-    const result = await run([...rootHelper, tool, ...options], `${marked.join('\n')}\n`);
+    const marked = isMarked ? rest.flatMap((line) => [line, MARKER]) : rest;
+    const result = await run([...command, '-force', '-batch', '-'], `${marked.join('\n')}\n`);
     const { byLine, last } = readErrors(result.stderr);
-    const width = tool === 'ip' ? 2 : 1;
+    const width = isMarked ? 2 : 1;
     for (const [number, text] of byLine) {
       if ((number - 1) % width === 0) failures.set(start + (number - 1) / width, text);
     }
-    const done =
-      tool === 'ip' ? countLines(result.stdout) : result.exitCode === 0 || last === '' ? rest.length : 0;
+    const isComplete = result.exitCode === 0 || last === '';
+    const done = isMarked ? countLines(result.stdout) : isComplete ? rest.length : 0;
     if (done >= rest.length) break;
     standstills = done === 0 ? standstills + 1 : 0;
     const text = last === '' ? `${tool} ended with code ${result.exitCode ?? 'none'}` : last;
-    const hopeless = tool !== 'ip' || result.exitCode === undefined || standstills === MOST_STANDSTILLS;
+    const hopeless = !isMarked || result.exitCode === undefined || standstills === MOST_STANDSTILLS;
     const end = hopeless ? lines.length : start + done + 1;
     for (let index = start + done; index < end; index += 1) failures.set(index, text);
     start = end;

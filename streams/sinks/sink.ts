@@ -2,6 +2,7 @@ import type { OperatorFunction, SchedulerLike } from 'rxjs';
 import type { LookingGlassNode } from '../../lib/api/looking-glass.ts';
 import type { Driver } from '../../lib/dataplane/driver.ts';
 import type { Confirmation, DataplaneFault, DataplaneState, Intent } from '../../lib/dataplane/intent.ts';
+import type { LinuxIpvpnSettings } from '../../lib/dataplane/linux-ipvpn/settings.ts';
 import type { OvsEvpnSettings } from '../../lib/dataplane/ovs-evpn/ovs-evpn.ts';
 import type { OvsIpvpnSettings } from '../../lib/dataplane/ovs-ipvpn/settings.ts';
 import type { Result } from '../../lib/result.ts';
@@ -24,6 +25,7 @@ export interface SinkSettings {
     /** UDP port of VXLAN. */
     readonly vxlanDstPort: number;
   };
+  readonly linuxIpvpn: LinuxIpvpnSettings;
   readonly ovsEvpn: Pick<OvsEvpnSettings, 'bridge'>;
   readonly ovsIpvpn: OvsIpvpnSettings;
 }

@@ -1,5 +1,6 @@
 import { TUNNEL_TYPE } from '../../bgp/community/encapsulation.ts';
 import type { Driver } from '../driver.ts';
+import type { TunnelKind } from '../linux-ipvpn/names.ts';
 import { underlayOf, type LinuxIpvpnSettings } from '../linux-ipvpn/settings.ts';
 
 /**
@@ -20,10 +21,15 @@ export const ipvpnLinux: Driver = {
   directions: ['both', 'to-port', 'from-port'],
 };
 
+const TUNNEL_TYPES: Readonly<Record<TunnelKind, number>> = {
+  gre: TUNNEL_TYPE.gre,
+  udp: TUNNEL_TYPE.mplsInUdp,
+};
+
 /** The tunnel types (`Driver.encapsulations`) of a configuration. */
 export function linuxEncapsulationsOf(
   settings: Pick<LinuxIpvpnSettings, 'mplsInterface'>,
 ): readonly number[] {
-  const isGre = underlayOf(settings).kind === 'gre';
-  return [TUNNEL_TYPE.default, isGre ? TUNNEL_TYPE.gre : TUNNEL_TYPE.mpls];
+  const underlay = underlayOf(settings);
+  return [TUNNEL_TYPE.default, underlay.kind === 'tunnel' ? TUNNEL_TYPES[underlay.tunnel] : TUNNEL_TYPE.mpls];
 }

@@ -14,9 +14,9 @@ import { ruleSelectors } from './classifier-rules.ts';
 import { describeLinuxIpvpn, describeVrf, type Description } from './description.ts';
 import { isSameEndpoint, readEndpoint, type Endpoint } from './endpoint.ts';
 import { labelRows } from './label-rows.ts';
-import { greDevice } from './names.ts';
-import { greRows, isolationRows, mplsRows, underlayRows } from './node-rows.ts';
-import { portRows } from './port-rows.ts';
+import { modulesOf } from './modules.ts';
+import { isolationRows, mplsRows, nodeSysctls, peRows, underlayRows } from './node-rows.ts';
+import { portRows, portSysctls } from './port-rows.ts';
 import { Ports } from './ports.ts';
 import { prefixRows, type Workshop } from './prefix-rows.ts';
 import { redirectRows } from './redirect-rows.ts';
@@ -34,7 +34,7 @@ const NODE_UNITS = ['isolation', 'mpls', 'underlay'];
  * IP VPN on the kernel's own VRF devices and MPLS: what the kernel of a node should hold. Units:
  *
  *     isolation, mpls, underlay   what the node needs, while there is a VRF
- *     pe/10.77.0.2                the GRE device that leads to this PE; while a prefix is behind it
+ *     pe/10.77.0.2                the tunnel that leads to this PE; while a prefix is behind it
  *     1/vrf                       the device of VRF 1, and its table
  *     port/tap1                   the interface, with the addresses behind it, of whatever VRFs
  *     1/label/17                  packets with this label are delivered
@@ -74,12 +74,31 @@ export class LinuxIpvpn implements Units<KernelRow, KernelView> {
     return rows.ok ? rows : failure({ command: undefined, reason: rows.fault });
   }
 
-  /** Interfaces of others on which rows lie: when one of them changes, all units have to be compiled again. */
+  /** Interfaces of others on which rows lie, */
   *links(): Generator<string, void> {
     if (this.#instances.size === 0) return;
     const underlay = underlayOf(this.#settings);
     if (underlay.kind === 'ethernet') yield underlay.interface;
     for (const { name, present } of this.#ports.all()) if (present.length > 0) yield name;
+  }
+
+  /** and the units that have to be compiled again when one of them changes. */
+  unitsOn(link: string): Iterable<string> {
+    const underlay = underlayOf(this.#settings);
+    if (underlay.kind === 'ethernet' && underlay.interface === link) return this.units();
+    return this.#ports.get(link)?.units() ?? NOTHING;
+  }
+
+  /** Every sysctl that `compile` may ask for now. */
+  *sysctls(): Generator<string, void> {
+    if (this.#instances.size === 0) return;
+    yield* nodeSysctls(this.#settings);
+    for (const port of this.#ports.all()) if (port.present.length > 0) yield* portSysctls(port);
+  }
+
+  /** Kernel modules without which there would be no rows; to be loaded at start. */
+  modules(): readonly string[] {
+    return modulesOf(this.#settings);
   }
 
   /** What the looking glass shows of the driver, */
@@ -185,7 +204,7 @@ export class LinuxIpvpn implements Units<KernelRow, KernelView> {
   #takeNextHops(vrf: Vrf, prefix: string, nextHops: readonly NextHop[]): readonly string[] {
     const former = vrf.replaceNextHops(prefix, nextHops);
     const units = [vrf.unit('prefix', prefix)];
-    if (underlayOf(this.#settings).kind !== 'gre') return units;
+    if (underlayOf(this.#settings).kind !== 'tunnel') return units;
     const ends = (all: readonly NextHop[]): readonly string[] =>
       all.flatMap((nextHop) => tunnelEnd(nextHop, this.#settings) ?? []);
     const [wanted, gone] = [ends(nextHops), ends(former)];
@@ -208,7 +227,7 @@ export class LinuxIpvpn implements Units<KernelRow, KernelView> {
     const slash = unit.indexOf('/');
     const [room, name] = [unit.slice(0, slash), unit.slice(slash + 1)];
     if (room === 'pe') {
-      return success(this.#pes.members.has(name) ? greRows(greDevice(name), name, settings) : NOTHING);
+      return success(this.#pes.members.has(name) ? peRows(name, settings) : NOTHING);
     }
     if (room === 'port') {
       const port = ports.get(name);

@@ -1,13 +1,11 @@
 import { success } from '../../result.ts';
-import { GRE_RECEIVER, MOST_LABELS, PREFERENCE } from './names.ts';
+import { MOST_LABELS, PREFERENCE, receiverDevice, tunnelDevice, type TunnelKind } from './names.ts';
 import { EXISTS, GONE, type KernelRow, type KernelRows, type KernelView } from './row.ts';
 import { ruleRow } from './rule-row.ts';
-import { ownSettingRow, settingRow, settingRowIfAny } from './setting-row.ts';
-import { underlayOf, type LinuxIpvpnSettings } from './settings.ts';
+import { ownSettingRow, type Setting, settingRows } from './setting-row.ts';
+import { type LinuxIpvpnSettings, type Underlay, underlayOf } from './settings.ts';
+import { tunnelLine, TUNNELS } from './tunnel.ts';
 import { underlayInterface } from './underlay.ts';
-
-/** Of a route without a value of its own. */
-const GRE_TTL = 64;
 
 /**
  * Packets from ports of VRFs never see the addresses of the node, which the kernel would look for first: their own table
@@ -29,44 +27,70 @@ export function isolationRows(): readonly KernelRow[] {
   ];
 }
 
-/** The kernel knows as many labels as there can be, and hashes flows by their ports where there are several ways. */
+/**
+ * The kernel knows as many labels as there can be, takes in packets for another VRF of this node, which come by the
+ * loopback interface, and hashes flows by their ports where there are several ways.
+ */
+const MPLS_SETTINGS: readonly Setting[] = [
+  { key: 'net/mpls/platform_labels', value: MOST_LABELS },
+  { key: inputOf('lo'), value: 1 },
+  { key: 'net/ipv4/fib_multipath_hash_policy', value: 1, isOptional: true },
+];
+
 export function mplsRows(view: KernelView): KernelRows {
-  const labels = settingRow('net/mpls/platform_labels', MOST_LABELS, view);
-  if (!labels.ok) return labels;
-  // Packets for another VRF of this node come in by the loopback interface.
-  const loopback = settingRow('net/mpls/conf/lo/input', 1, view);
-  if (!loopback.ok) return loopback;
-  return success([
-    labels.value,
-    loopback.value,
-    ...settingRowIfAny('net/ipv4/fib_multipath_hash_policy', 1, view),
-  ]);
+  return settingRows(MPLS_SETTINGS, view);
 }
 
 /** Labelled packets are taken in from other nodes. */
 export function underlayRows(settings: LinuxIpvpnSettings, view: KernelView): KernelRows {
   const underlay = underlayOf(settings);
-  if (underlay.kind === 'none') return success([]);
-  if (underlay.kind === 'gre') return success(greRows(GRE_RECEIVER, undefined, settings));
-  const ground = underlayInterface(underlay.interface, view);
-  if (!ground.ok) return ground;
-  const input = settingRow(inputOf(underlay.interface), 1, view, ground.value);
-  return input.ok ? success([input.value]) : input;
+  switch (underlay.kind) {
+    case 'none':
+      return success([]);
+    case 'tunnel': {
+      const { tunnel } = underlay;
+      return success([
+        ...tunnelRows(tunnel, receiverDevice(tunnel), undefined, settings),
+        ...TUNNELS[tunnel].rows,
+      ]);
+    }
+    case 'ethernet': {
+      const ground = underlayInterface(underlay.interface, view);
+      return ground.ok ? settingRows(underlaySettings(underlay), view, ground.value) : ground;
+    }
+  }
 }
 
-/** A GRE device and what it needs; no `remote`: it takes in packets of those that have no device. */
-export function greRows(
+/** Those that `mplsRows` and `underlayRows` ask for. */
+export function nodeSysctls(settings: LinuxIpvpnSettings): readonly string[] {
+  return [...MPLS_SETTINGS, ...underlaySettings(underlayOf(settings))].map(({ key }) => key);
+}
+
+/** Of what is not ours. */
+function underlaySettings(underlay: Underlay): readonly Setting[] {
+  return underlay.kind === 'ethernet' ? [{ key: inputOf(underlay.interface), value: 1 }] : [];
+}
+
+/** A PE has a device of its own while packets are sent to it. */
+export function peRows(pe: string, settings: LinuxIpvpnSettings): readonly KernelRow[] {
+  const underlay = underlayOf(settings);
+  if (underlay.kind !== 'tunnel') return [];
+  return tunnelRows(underlay.tunnel, tunnelDevice(underlay.tunnel, pe), pe, settings);
+}
+
+/** A device and what it needs. */
+function tunnelRows(
+  kind: TunnelKind,
   name: string,
   remote: string | undefined,
   { localAddress, interfaceMtu }: LinuxIpvpnSettings,
 ): readonly KernelRow[] {
-  const ends = remote === undefined ? `local ${localAddress}` : `local ${localAddress} remote ${remote}`;
   const mtu = interfaceMtu === undefined ? '' : ` mtu ${interfaceMtu}`;
   return [
     {
       key: `link ${name}`,
       stage: 'device',
-      put: [`link add name ${name} type gre ${ends} ttl ${GRE_TTL}`, `link set dev ${name}${mtu} up`],
+      put: [tunnelLine(kind, name, localAddress, remote), `link set dev ${name}${mtu} up`],
       remove: [`link del dev ${name}`],
       present: EXISTS,
       tolerate: GONE.link,

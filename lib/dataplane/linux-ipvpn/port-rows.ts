@@ -1,11 +1,13 @@
 import { failure, success } from '../../result.ts';
-import { GATEWAY_MAC, PREFERENCE, vrfDevice } from './names.ts';
+import { GATEWAY_MAC, PREFERENCE, PROTOCOL, vrfDevice } from './names.ts';
 import { portGround, type PortGround } from './port-ground.ts';
 import type { Occupant, Port } from './ports.ts';
 import { GONE, type KernelRow, type KernelRows, type KernelView } from './row.ts';
 import { ruleRow } from './rule-row.ts';
-import { settingRow, settingRowIfAny } from './setting-row.ts';
+import { type Setting, settingRows } from './setting-row.ts';
 import type { Vrf } from './vrf.ts';
+
+const SOURCE_FILTER = 'net/ipv4/conf/all/rp_filter';
 
 /**
  * The port belongs to the VRF into which machines behind it send. Where they may only receive, it belongs to none: labels
@@ -16,8 +18,10 @@ export function portRows(port: Port, view: KernelView): KernelRows {
   if (present.length === 0) return success([]);
   const ground = portGround(port, view);
   if (!ground.ok) return ground;
-  const settings = settingRows(port, ground.value, view);
+  const settings = settingRows(settingsOf(port), view, ground.value.interface);
   if (!settings.ok) return settings;
+  const complaint = home === undefined ? undefined : sourceFilter(home, port.name, view);
+  if (complaint !== undefined) return failure(complaint);
   const rows = [linkRow(port, ground.value), ...settings.value, ...neighbourRows(present, ground.value)];
   if (home === undefined) {
     return success([ruleRow('guard', PREFERENCE.mute, `iif ${port.name}`, 'blackhole'), ...rows]);
@@ -43,35 +47,30 @@ function linkRow({ name, isEvi, home }: Port, ground: PortGround): KernelRow {
  * ports find each other because the node answers their ARP requests; those of an EVI answer for themselves, and then
  * it must not.
  */
-function settingRows(
-  { name, isEvi, home }: Port,
-  { interface: ground }: PortGround,
-  view: KernelView,
-): KernelRows {
+function settingsOf({ name, isEvi, home }: Port): readonly Setting[] {
   // Virtual machines must not reach the node by IPv6, which no VRF takes in.
-  const rows = [...settingRowIfAny(`net/ipv6/conf/${name}/disable_ipv6`, 1, view, ground)];
-  if (home === undefined) return success(rows);
+  const withoutIpv6 = { key: `net/ipv6/conf/${name}/disable_ipv6`, value: 1, isOptional: true };
+  if (home === undefined) return [withoutIpv6];
   const proxy = isEvi ? 0 : 1;
-  const settings: readonly (readonly [key: string, value: number])[] = [
-    [`net/ipv4/conf/${name}/forwarding`, 1],
-    [`net/ipv4/conf/${name}/rp_filter`, 0],
-    [`net/ipv4/conf/${name}/proxy_arp`, proxy],
-    [`net/ipv4/conf/${name}/proxy_arp_pvlan`, proxy],
+  return [
+    withoutIpv6,
+    { key: `net/ipv4/conf/${name}/forwarding`, value: 1 },
+    { key: `net/ipv4/conf/${name}/rp_filter`, value: 0 },
+    { key: `net/ipv4/conf/${name}/proxy_arp`, value: proxy },
+    { key: `net/ipv4/conf/${name}/proxy_arp_pvlan`, value: proxy },
     // In hundredths of a second: the kernel would wait up to 0.8 s before it answers for others.
-    [`net/ipv4/neigh/${name}/proxy_delay`, 0],
+    { key: `net/ipv4/neigh/${name}/proxy_delay`, value: 0 },
   ];
-  for (const [key, value] of settings) {
-    const row = settingRow(key, value, view, ground);
-    if (!row.ok) return row;
-    rows.push(row.value);
-  }
-  const complaint = sourceFilter(home, name, view);
-  return complaint === undefined ? success(rows) : failure(complaint);
+}
+
+/** Those that `portRows` asks for. */
+export function portSysctls(port: Port): readonly string[] {
+  return [SOURCE_FILTER, ...settingsOf(port).map(({ key }) => key)];
 }
 
 /** Where the filter is on for all interfaces, there must be a route back to whoever sends. */
 function sourceFilter({ endpoints }: Vrf, name: string, view: KernelView): string | undefined {
-  const all = view.sysctl('net/ipv4/conf/all/rp_filter');
+  const all = view.sysctl(SOURCE_FILTER);
   if (!all.ok || all.value === '0') return undefined;
   const behind = [...endpoints.values()].filter(({ port }) => port === name);
   return behind.every(({ receives }) => receives)
@@ -104,7 +103,7 @@ function neighbourRows(occupants: readonly Occupant[], ground: PortGround): read
   const receivers = occupants.filter(({ endpoint }) => endpoint.receives);
   const machines = new Map(receivers.map(({ endpoint }) => [endpoint.ip, endpoint]));
   return [...machines.values()].map(({ ip, mac, port }) => {
-    const put = `neigh replace ${ip} lladdr ${mac} dev ${port} nud permanent`;
+    const put = `neigh replace ${ip} lladdr ${mac} dev ${port} nud permanent protocol ${PROTOCOL}`;
     return {
       key: `neighbour ${ip} dev ${port}`,
       stage: 'neighbour',

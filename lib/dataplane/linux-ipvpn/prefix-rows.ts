@@ -1,9 +1,9 @@
 import { isIpv4 } from '../../net/ip-address.ts';
-import { parseIpPrefix } from '../../net/ip-prefix.ts';
+import { parseIpPrefix, type IpPrefix } from '../../net/ip-prefix.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { NextHop } from '../intent.ts';
 import type { Endpoint } from './endpoint.ts';
-import { METRIC, PROTOCOL, tableOf } from './names.ts';
+import { metricOf, PROTOCOL, tableOf } from './names.ts';
 import { portGround } from './port-ground.ts';
 import type { Ports } from './ports.ts';
 import { GONE, type KernelRow, type KernelRows, type KernelView } from './row.ts';
@@ -27,7 +27,7 @@ export function prefixRows(vrf: Vrf, text: string, prefix: Prefix, workshop: Wor
   const ways = new Map(results.flatMap((way) => (way.ok ? [[way.value.words, way.value] as const] : [])));
   const complaint = results.find((way) => !way.ok);
   if (ways.size === 0 && complaint !== undefined) return complaint;
-  return success(ways.size === 0 ? [] : [routeRow(tableOf(vrf.instance), text, [...ways.values()])]);
+  return success(ways.size === 0 ? [] : [routeRow(tableOf(vrf.instance), parsed, [...ways.values()])]);
 }
 
 function localWays(
@@ -58,8 +58,9 @@ function remoteWays(
   return ordered.map((nextHop) => remoteWay(nextHop, settings, view));
 }
 
-function routeRow(table: number, prefix: string, ways: readonly Way[]): KernelRow {
-  const route = `table ${table} ${prefix} metric ${METRIC} proto ${PROTOCOL}`;
+function routeRow(table: number, parsed: IpPrefix, ways: readonly Way[]): KernelRow {
+  const prefix = `${parsed.address}/${parsed.length}`;
+  const route = `table ${table} ${prefix} metric ${metricOf(parsed)} proto ${PROTOCOL}`;
   const words =
     ways.length === 1 ? ways[0]!.words : ways.map((way) => `nexthop ${way.words} weight 1`).join(' ');
   const grounds = new Set(ways.flatMap(({ ground }) => ground ?? []));

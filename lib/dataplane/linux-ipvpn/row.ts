@@ -1,27 +1,35 @@
 import type { Result } from '../../result.ts';
 
 /**
- * The order in which rows are put; they are removed in the reverse one. Each stage is one run of one tool:
+ * The order in which rows are put; they are removed in the reverse one. Each tool takes many lines in one run:
  *
  *     ip       lines for `ip -batch -`
  *     mpls     lines for `ip -f mpls -batch -` (a line cannot say the family)
  *     sysctl   words for `sysctl -w`
  *
- * What is wrong with a unit in one stage must end its way through the stages: without the rule of stage `guard`, that of
- * stage `isolation` would leave the node without its own addresses.
+ * Neighbouring stages of one tool are one run, except where the next stage must know how this one has ended: without the
+ * rule of stage `guard`, that of stage `isolation` would leave the node without its own addresses.
  */
 export const STAGES = [
-  { stage: 'guard', tool: 'ip' },
-  { stage: 'isolation', tool: 'ip' },
-  { stage: 'device', tool: 'ip' },
-  { stage: 'port', tool: 'ip' },
-  { stage: 'setting', tool: 'sysctl' },
-  { stage: 'address', tool: 'ip' },
-  { stage: 'neighbour', tool: 'ip' },
-  { stage: 'label', tool: 'mpls' },
-  { stage: 'route', tool: 'ip' },
-  { stage: 'rule', tool: 'ip' },
-] as const satisfies readonly { readonly stage: string; readonly tool: 'ip' | 'mpls' | 'sysctl' }[];
+  { stage: 'guard', tool: 'ip', isApart: true },
+  { stage: 'isolation', tool: 'ip', isApart: true },
+  { stage: 'device', tool: 'ip', isApart: false },
+  { stage: 'port', tool: 'ip', isApart: false },
+  { stage: 'setting', tool: 'sysctl', isApart: false },
+  { stage: 'address', tool: 'ip', isApart: false },
+  { stage: 'neighbour', tool: 'ip', isApart: false },
+  { stage: 'label', tool: 'mpls', isApart: false },
+  { stage: 'route', tool: 'ip', isApart: false },
+  { stage: 'rule', tool: 'ip', isApart: false },
+] as const satisfies readonly StageEntry[];
+
+export interface StageEntry {
+  readonly stage: string;
+  readonly tool: KernelTool;
+  readonly isApart: boolean;
+}
+
+export type KernelTool = 'ip' | 'mpls' | 'sysctl';
 
 export type Stage = (typeof STAGES)[number]['stage'];
 
@@ -73,6 +81,10 @@ export const GONE = {
   neighbour: ['Cannot find device', 'No such file or directory', 'Network is down'],
   route: ['No such process', 'FIB table does not exist', 'Cannot find device'],
   rule: ['No such file or directory'],
+  /** Of UDP ports whose content is taken for packets, */
+  listener: ['Invalid argument'],
+  /** and where the kernel has none at all. */
+  fou: ['Error talking to the kernel'],
   sysctl: ['No such file or directory'],
 } as const;
 

@@ -1,35 +1,35 @@
-import { failure, success, type Result } from '../../result.ts';
-import { GONE, type KernelRow, type KernelView } from './row.ts';
+import { failure, success } from '../../result.ts';
+import { GONE, type KernelRow, type KernelRows, type KernelView } from './row.ts';
 
 /** Kernel modules without which the first directory of a key is not there. */
 const MODULES: readonly (readonly [start: string, modules: string])[] = [
   ['net/mpls/', 'mpls_router, for routes with labels also mpls_iptunnel'],
 ];
 
-/** A sysctl (`net/ipv4/ip_forward`, with slashes: names of interfaces may have dots) and what it was before. */
-export function settingRow(
-  key: string,
-  value: number,
-  view: KernelView,
-  ground?: string,
-): Result<KernelRow, string> {
-  const former = view.sysctl(key);
-  if (!former.ok) {
-    const modules = MODULES.find(([start]) => key.startsWith(start))?.[1];
-    return failure(`${key}: ${former.fault}${modules === undefined ? '' : ` (kernel modules: ${modules})`}`);
-  }
-  return success(row(key, value, former.value === String(value) ? undefined : former.value, ground));
+/** A sysctl and the value that it should have. */
+export interface Setting {
+  /** `net/ipv4/ip_forward`, with slashes: names of interfaces may have dots. */
+  readonly key: string;
+  readonly value: number;
+  /** Whether the kernel need not have it. */
+  readonly isOptional?: boolean;
 }
 
-/** One that the kernel need not have. */
-export function settingRowIfAny(
-  key: string,
-  value: number,
-  view: KernelView,
-  ground?: string,
-): readonly KernelRow[] {
-  const made = settingRow(key, value, view, ground);
-  return made.ok ? [made.value] : [];
+/** Sysctls, and what they were before; none of those that the kernel need not have, and has not. */
+export function settingRows(settings: readonly Setting[], view: KernelView, ground?: string): KernelRows {
+  const rows: KernelRow[] = [];
+  for (const { key, value, isOptional = false } of settings) {
+    const former = view.sysctl(key);
+    if (former.ok) {
+      rows.push(row(key, value, former.value === String(value) ? undefined : former.value, ground));
+    } else if (!isOptional) {
+      const modules = MODULES.find(([start]) => key.startsWith(start))?.[1];
+      return failure(
+        `${key}: ${former.fault}${modules === undefined ? '' : ` (kernel modules: ${modules})`}`,
+      );
+    }
+  }
+  return success(rows);
 }
 
 /** One of a device of ours, with which it goes. */

@@ -3,7 +3,7 @@ import { failure, success, type Result } from '../../result.ts';
 import type { NextHop } from '../intent.ts';
 import type { Endpoint } from './endpoint.ts';
 import { hostPrefix } from './endpoint.ts';
-import { greDevice } from './names.ts';
+import { IMPLICIT_NULL, tunnelDevice } from './names.ts';
 import type { KernelView } from './row.ts';
 import { underlayOf, type LinuxIpvpnSettings } from './settings.ts';
 import { underlayInterface } from './underlay.ts';
@@ -17,8 +17,6 @@ export interface Way {
 
 /** Labels have 20 bits. */
 const LABEL_LIMIT = 1 << 20;
-/** RFC 3032 §2.1: never in a packet. */
-const IMPLICIT_NULL = 3;
 
 /**
  * To a machine behind a port. What else is in its subnet is behind the machine; where an EVI is behind the port, the others
@@ -50,8 +48,8 @@ export function remoteWay(
   switch (underlay.kind) {
     case 'none':
       return failure(`mpls_interface is missing: there is no way to ${address}`);
-    case 'gre':
-      return success({ words: `${encap} dev ${greDevice(address)}`, ground: undefined });
+    case 'tunnel':
+      return success({ words: `${encap} dev ${tunnelDevice(underlay.tunnel, address)}`, ground: undefined });
     case 'ethernet': {
       const ground = underlayInterface(underlay.interface, view);
       if (!ground.ok) return ground;
@@ -65,6 +63,6 @@ export function remoteWay(
 
 /** The PE to which a tunnel is needed for this next hop. */
 export function tunnelEnd({ address }: NextHop, settings: LinuxIpvpnSettings): string | undefined {
-  if (underlayOf(settings).kind !== 'gre' || address === settings.localAddress) return undefined;
+  if (underlayOf(settings).kind !== 'tunnel' || address === settings.localAddress) return undefined;
   return isIpv4(address) && isHostAddress(address) ? address : undefined;
 }

@@ -59,7 +59,7 @@ export class Switch extends UnitTable<Row, SwitchView> {
   /** The rows of an instance that the bridge holds. */
   *rowsOf(instance: number): Generator<Row, void> {
     const cookie = cookiesOf(this.program.owner, instance);
-    for (const rows of this.rows()) {
+    for (const [, rows] of this.rows()) {
       // A group, which has no cookie, is in one unit with its flow.
       if (rows.some(({ put }) => cookie.test(put))) yield* rows;
     }

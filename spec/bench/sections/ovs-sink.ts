@@ -1,16 +1,8 @@
-import { type DataplaneState, type NextHop, unwant, want } from '../../../lib/dataplane/intent.ts';
-import { type OvsNode, withOvsNode } from '../ovs-node.ts';
+import { type IpvpnLoad, measureIpvpn } from '../ipvpn-load.ts';
+import { withOvsNode } from '../ovs-node.ts';
 import type { Row, Section } from '../section.ts';
 
-interface Load {
-  readonly vrfs: number;
-  /** Remote prefixes in each VRF. */
-  readonly prefixes: number;
-  /** Ways to each prefix; of more than one a group selects. */
-  readonly nextHops: number;
-}
-
-const LOADS: readonly Load[] = [
+const LOADS: readonly IpvpnLoad[] = [
   { vrfs: 1, prefixes: 10_000, nextHops: 1 },
   { vrfs: 1, prefixes: 10_000, nextHops: 2 },
   { vrfs: 100, prefixes: 100, nextHops: 1 },
@@ -34,65 +26,8 @@ export const ovsSink: Section = {
     for (const load of LOADS) {
       const { vrfs, prefixes, nextHops } = load;
       tell(`ovs-sink: ${vrfs} VRFs, ${prefixes} prefixes each, ${nextHops} next hops ...`);
-      rows.push(await withOvsNode((node) => measureSink(node, load)));
+      rows.push(await withOvsNode((node) => measureIpvpn(node, load)));
     }
     return rows;
   },
 };
-
-async function measureSink(node: OvsNode, { vrfs, prefixes, nextHops }: Load): Promise<Row> {
-  const instances = Array.from({ length: vrfs }, (_, index) => index + 1);
-  await node.carryOut(instances.map(vrf).map((state) => want(state)));
-  const before = await node.countFlows();
-  const states = instances.flatMap((instance) => remotePrefixes(instance, prefixes, nextHops));
-  const made = await node.carryOut(states.map((state) => want(state)));
-  const count = vrfs * prefixes;
-  await expectInSwitch(node, before + count, nextHops > 1 ? count : 0);
-  const removed = await node.carryOut(states.map((state) => unwant(state)));
-  await expectInSwitch(node, before, 0);
-  return {
-    VRFs: vrfs,
-    'remote prefixes': count,
-    'next hops': nextHops,
-    'programmed in (s)': made.wall,
-    'programmed per second': Math.round(count / made.wall),
-    'programmed per CPU second': Math.round(count / made.cpu),
-    'blocked, programming (ms)': Math.round(made.blocked),
-    'removed in (s)': removed.wall,
-    'removed per second': Math.round(count / removed.wall),
-    'blocked, removing (ms)': Math.round(removed.blocked),
-  };
-}
-
-/** What the sink confirms is there, and nothing else. */
-async function expectInSwitch(node: OvsNode, flows: number, groups: number): Promise<void> {
-  const found = [await node.countFlows(), await node.countGroups()];
-  if (found[0] === flows && found[1] === groups) return;
-  throw new Error(`${found.join(' flows and ')} groups in the switch instead of ${flows} and ${groups}`);
-}
-
-function vrf(instance: number): DataplaneState {
-  return {
-    kind: 'vrf',
-    instance,
-    externalId: `bench-${instance}`,
-    label: 16,
-    gatewayIp: '11.0.0.254',
-    prefixLength: 24,
-    fallback: undefined,
-  };
-}
-
-function remotePrefixes(instance: number, count: number, nextHops: number): readonly DataplaneState[] {
-  return Array.from({ length: count }, (_, index) => ({
-    kind: 'remote-prefix',
-    instance,
-    prefix: `12.${index >> 16}.${(index >> 8) & 255}.${index & 255}/32`,
-    nextHops: Array.from({ length: nextHops }, (__, way): NextHop => ({
-      address: `10.77.0.${way + 2}`,
-      label: 16 + index,
-      encapsulations: [],
-      hashOrder: 0,
-    })),
-  }));
-}

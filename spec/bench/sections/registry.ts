@@ -1,6 +1,7 @@
 import type { Section } from '../section.ts';
 import { convergence } from './convergence.ts';
 import { ingest } from './ingest.ts';
+import { kernelSink } from './kernel-sink.ts';
 import { linuxSink } from './linux-sink.ts';
 import { memory } from './memory.ts';
 import { micro } from './micro.ts';
@@ -21,5 +22,6 @@ export const SECTIONS: readonly Section[] = [
   responsiveness,
   linuxSink,
   ovsSink,
+  kernelSink,
   micro,
 ];

@@ -71,6 +71,10 @@ const FAULTS: Readonly<Record<string, readonly [IpvpnState, string]>> = {
     'local_port: underlay is the way to other nodes',
   ],
   'a tunnel': [endpoint('11.0.0.1', { tap: 'bgre-any' }), 'local_port: bgre-any is the way to other nodes'],
+  'a tunnel in UDP': [
+    endpoint('11.0.0.1', { tap: 'budp-0a4d0002' }),
+    'local_port: budp-0a4d0002 is the way to other nodes',
+  ],
   'the loopback interface': [endpoint('11.0.0.1', { tap: 'lo' }), 'local_port: lo is the loopback interface'],
   'the last label': [
     endpoint('11.0.0.1', { label: 1_048_575 }),
@@ -171,6 +175,31 @@ test('interfaces that matter are those of others on which something lies', () =>
   );
   assert.equal([...made.links()], ['underlay', 'tap2']);
   assert.equal([...program(GRE, vrf(), endpoint('11.0.0.1')).links()], ['tap1']);
+});
+
+test('sysctls that matter are those of the node, of the underlay and of ports of VRFs that are there', () => {
+  const waiting = [endpoint('11.0.0.3', { instance: 9, tap: 'tap3', label: 103 })];
+  const node = ['net/mpls/platform_labels', 'net/mpls/conf/lo/input', 'net/ipv4/fib_multipath_hash_policy'];
+  const all = 'net/ipv4/conf/all/rp_filter';
+  assert.equal([...program(ETHERNET, ...waiting).sysctls()], []);
+  assert.equal([...program(GRE, vrf(), ...waiting).sysctls()], node);
+  const receiver = endpoint('11.0.0.1', { direction: 'to-port' });
+  assert.equal(
+    [...program(ETHERNET, vrf(), receiver).sysctls()],
+    [...node, 'net/mpls/conf/underlay/input', all, 'net/ipv6/conf/tap1/disable_ipv6'],
+  );
+  assert.equal(
+    [...program(GRE, vrf(), endpoint('11.0.0.1')).sysctls()],
+    [
+      ...node,
+      all,
+      'net/ipv6/conf/tap1/disable_ipv6',
+      ...['forwarding', 'rp_filter', 'proxy_arp', 'proxy_arp_pvlan'].map(
+        (key) => `net/ipv4/conf/tap1/${key}`,
+      ),
+      'net/ipv4/neigh/tap1/proxy_delay',
+    ],
+  );
 });
 
 test('the looking glass shows what a VRF is made of', () => {

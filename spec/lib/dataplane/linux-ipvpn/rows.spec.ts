@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { contentOf, STAGES } from '../../../../lib/dataplane/linux-ipvpn/row.ts';
+import { metricOf } from '../../../../lib/dataplane/linux-ipvpn/names.ts';
 import { A, B, classifier, endpoint, nextHop, remote, vrf } from '../ovs-ipvpn/scene.ts';
-import { allRows, drop, ETHERNET, GRE, nodeWith, PAIR, program, puts, rowsOf, VIEW } from './scene.ts';
+import { allRows, drop, ETHERNET, nodeWith, PAIR, program, puts, route, rowsOf, VIEW } from './scene.ts';
 
 const TCP_80 = [
   { type: 'destination', prefix: '12.0.0.1/32' },
@@ -99,8 +100,8 @@ test('a port is enslaved, forwards, answers ARP, and has the gateway and the mac
       [
         'neighbour',
         'tap1#11 up bvrf-7',
-        `neigh replace 11.0.0.1 lladdr ${A} dev tap1 nud permanent`,
-        `neigh replace 11.0.0.1 lladdr ${A} dev tap1 nud permanent`,
+        `neigh replace 11.0.0.1 lladdr ${A} dev tap1 nud permanent protocol 19`,
+        `neigh replace 11.0.0.1 lladdr ${A} dev tap1 nud permanent protocol 19`,
         'neigh del 11.0.0.1 dev tap1',
       ],
       ['address', 'tap1#11', 'addr replace 11.0.0.254/32 dev tap1', 'addr del 11.0.0.254/32 dev tap1'],
@@ -116,8 +117,8 @@ test('a machine has a route in its VRF, and a label', () => {
     {
       key: 'route 1007 11.0.0.1/32',
       stage: 'route',
-      put: ['route replace table 1007 11.0.0.1/32 metric 100 proto 19 dev tap1'],
-      remove: ['route del table 1007 11.0.0.1/32 metric 100 proto 19'],
+      put: [`route replace ${route(1007, '11.0.0.1/32')} dev tap1`],
+      remove: [`route del ${route(1007, '11.0.0.1/32')}`],
       tolerate: ['No such process', 'FIB table does not exist', 'Cannot find device'],
       ground: 'tap1#11 up bvrf-7',
     },
@@ -142,11 +143,9 @@ test('the gateway is absent where none is known', () => {
 test('a subnet is behind the machine that announces it, and its label is looked up in the VRF', () => {
   const made = program(ETHERNET, vrf(), endpoint('11.0.0.1', { prefix: '11.0.0.0/24' }));
   assert.equal(puts(made, '7/prefix/11.0.0.0/24'), [
-    'route replace table 1007 11.0.0.0/24 metric 100 proto 19 via 11.0.0.1 dev tap1 onlink',
+    `route replace ${route(1007, '11.0.0.0/24')} via 11.0.0.1 dev tap1 onlink`,
   ]);
-  assert.equal(puts(made, '7/prefix/11.0.0.1/32'), [
-    'route replace table 1007 11.0.0.1/32 metric 100 proto 19 dev tap1',
-  ]);
+  assert.equal(puts(made, '7/prefix/11.0.0.1/32'), [`route replace ${route(1007, '11.0.0.1/32')} dev tap1`]);
   assert.equal(puts(made, '7/label/101'), ['route replace 101 dev bvrf-7 proto 19']);
 });
 
@@ -162,7 +161,7 @@ for (const [how, port] of [
     assert.ok(lines.includes(`net/ipv4/conf/${name}/proxy_arp=0`));
     assert.ok(lines.includes(`net/ipv4/conf/${name}/proxy_arp_pvlan=0`));
     assert.equal(puts(made, '7/prefix/11.0.0.0/24'), [
-      `route replace table 1007 11.0.0.0/24 metric 100 proto 19 dev ${name}`,
+      `route replace ${route(1007, '11.0.0.0/24')} dev ${name}`,
     ]);
   });
 }
@@ -186,7 +185,7 @@ test('a machine that only receives is in no VRF, and what it sends is dropped', 
     'rule add pref 98 iif tap1 blackhole protocol 19',
     'link set dev tap1 nomaster up',
     'net/ipv6/conf/tap1/disable_ipv6=1',
-    `neigh replace 11.0.0.1 lladdr ${A} dev tap1 nud permanent`,
+    `neigh replace 11.0.0.1 lladdr ${A} dev tap1 nud permanent protocol 19`,
   ]);
   assert.is(rowsOf(made, '7/prefix/11.0.0.1/32')[0]!.ground, 'tap1#11 up free');
   assert.is(rowsOf(made, '7/label/101').length, 1);
@@ -201,9 +200,7 @@ test('a port sends into one VRF and receives from another', () => {
     endpoint('11.0.0.1', { direction: 'from-port' }),
   );
   assert.ok(puts(made, 'port/tap1').includes('link set dev tap1 master bvrf-7 up'));
-  assert.equal(puts(made, '8/prefix/11.0.0.1/32'), [
-    'route replace table 1008 11.0.0.1/32 metric 100 proto 19 dev tap1',
-  ]);
+  assert.equal(puts(made, '8/prefix/11.0.0.1/32'), [`route replace ${route(1008, '11.0.0.1/32')} dev tap1`]);
   assert.equal(puts(made, '8/label/102'), ['route replace 102 via inet 11.0.0.1 dev tap1 proto 19']);
 });
 
@@ -240,14 +237,22 @@ test('packets to other nodes get a label', () => {
     {
       key: 'route 1007 12.0.0.0/24',
       stage: 'route',
-      put: [
-        'route replace table 1007 12.0.0.0/24 metric 100 proto 19 encap mpls 201 via inet 10.77.0.2 dev underlay',
-      ],
-      remove: ['route del table 1007 12.0.0.0/24 metric 100 proto 19'],
+      put: [`route replace ${route(1007, '12.0.0.0/24')} encap mpls 201 via inet 10.77.0.2 dev underlay`],
+      remove: [`route del ${route(1007, '12.0.0.0/24')}`],
       tolerate: ['No such process', 'FIB table does not exist', 'Cannot find device'],
       ground: 'underlay#2',
     },
   ]);
+});
+
+test('metrics of prefixes that lie side by side are different ones', () => {
+  const counts = new Map<number, number>();
+  for (let index = 0; index < 10_000; index += 1) {
+    const metric = metricOf({ address: `20.${index >> 8}.${index & 255}.0`, length: 24 });
+    assert.ok(metric >= 100 && metric < 1124);
+    counts.set(metric, (counts.get(metric) ?? 0) + 1);
+  }
+  assert.ok(Math.max(...counts.values()) < 40, 'the kernel has short lists');
 });
 
 test('several ways share the packets, in the order of their consistent-hash orders', () => {
@@ -259,7 +264,7 @@ test('several ways share the packets, in the order of their consistent-hash orde
   ];
   const made = program(ETHERNET, vrf(), remote('0.0.0.0/0', ...ways));
   assert.equal(puts(made, '7/prefix/0.0.0.0/0'), [
-    'route replace table 1007 0.0.0.0/0 metric 100 proto 19' +
+    `route replace ${route(1007, '0.0.0.0/0')}` +
       ' nexthop encap mpls 201 via inet 10.77.0.2 dev underlay weight 1' +
       ' nexthop encap mpls 203 via inet 127.0.0.1 dev lo weight 1' +
       ' nexthop encap mpls 202 via inet 10.77.0.3 dev underlay weight 1',
@@ -285,8 +290,7 @@ test('machines of this node win over other nodes, and share with each other', ()
     endpoint('11.0.0.1'),
   );
   assert.equal(puts(made, '7/prefix/11.0.0.1/32'), [
-    'route replace table 1007 11.0.0.1/32 metric 100 proto 19' +
-      ' nexthop dev tap1 weight 1 nexthop dev tap2 weight 1',
+    `route replace ${route(1007, '11.0.0.1/32')} nexthop dev tap1 weight 1 nexthop dev tap2 weight 1`,
   ]);
 });
 
@@ -294,44 +298,9 @@ test('of two machines with one address behind one port, the last one has it', ()
   const made = program(ETHERNET, vrf(), endpoint('11.0.0.1'), endpoint('11.0.0.1', { mac: B, label: 102 }));
   const neighbours = (): readonly string[] =>
     puts(made, 'port/tap1').filter((line) => line.startsWith('neigh'));
-  assert.equal(neighbours(), [`neigh replace 11.0.0.1 lladdr ${B} dev tap1 nud permanent`]);
+  assert.equal(neighbours(), [`neigh replace 11.0.0.1 lladdr ${B} dev tap1 nud permanent protocol 19`]);
   drop(made, endpoint('11.0.0.1', { mac: B }));
-  assert.equal(neighbours(), [`neigh replace 11.0.0.1 lladdr ${A} dev tap1 nud permanent`]);
-});
-
-test('GRE: a tunnel to each PE, one for those that have none, and labels in them', () => {
-  const made = program(
-    { ...GRE, interfaceMtu: 1400 },
-    vrf(),
-    remote('12.0.0.0/24', nextHop('10.77.0.2', 201), nextHop('10.77.0.1', 202)),
-  );
-  assert.equal(rowsOf(made, 'pe/10.77.0.2'), [
-    {
-      key: 'link bgre-0a4d0002',
-      stage: 'device',
-      put: [
-        'link add name bgre-0a4d0002 type gre local 10.77.0.1 remote 10.77.0.2 ttl 64',
-        'link set dev bgre-0a4d0002 mtu 1400 up',
-      ],
-      remove: ['link del dev bgre-0a4d0002'],
-      present: ['File exists'],
-      tolerate: ['Cannot find device'],
-    },
-    ...['net/mpls/conf/bgre-0a4d0002/input', 'net/ipv6/conf/bgre-0a4d0002/disable_ipv6'].map((key) => ({
-      key,
-      stage: 'setting' as const,
-      put: [`${key}=1`],
-      remove: [],
-      tolerate: ['No such file or directory'],
-    })),
-  ]);
-  assert.is(puts(made, 'underlay')[0], 'link add name bgre-any type gre local 10.77.0.1 ttl 64');
-  assert.equal(puts(made, '7/prefix/12.0.0.0/24'), [
-    'route replace table 1007 12.0.0.0/24 metric 100 proto 19' +
-      ' nexthop encap mpls 202 via inet 127.0.0.1 dev lo weight 1' +
-      ' nexthop encap mpls 201 dev bgre-0a4d0002 weight 1',
-  ]);
-  assert.not([...made.units()].includes('pe/10.77.0.1'));
+  assert.equal(neighbours(), [`neigh replace 11.0.0.1 lladdr ${A} dev tap1 nud permanent protocol 19`]);
 });
 
 test('without an interface for labels, VRFs of this node reach each other only', () => {

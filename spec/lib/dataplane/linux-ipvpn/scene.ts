@@ -1,11 +1,14 @@
 import { unwant, want, type IpvpnState } from '../../../../lib/dataplane/intent.ts';
 import { LinuxIpvpn } from '../../../../lib/dataplane/linux-ipvpn/linux-ipvpn.ts';
+import { metricOf } from '../../../../lib/dataplane/linux-ipvpn/names.ts';
 import type { KernelLink, KernelRow, KernelView } from '../../../../lib/dataplane/linux-ipvpn/row.ts';
 import type { LinuxIpvpnSettings } from '../../../../lib/dataplane/linux-ipvpn/settings.ts';
+import { parseIpPrefix } from '../../../../lib/net/ip-prefix.ts';
 import { failure, success } from '../../../../lib/result.ts';
 
 export const ETHERNET: LinuxIpvpnSettings = { mplsInterface: 'underlay', localAddress: '10.77.0.1' };
 export const GRE: LinuxIpvpnSettings = { mplsInterface: '*gre*', localAddress: '10.77.0.1' };
+export const MPLS_IN_UDP: LinuxIpvpnSettings = { mplsInterface: '*udp*', localAddress: '10.77.0.1' };
 
 /** A port of the VRF that is plugged into an EVI. */
 export const PAIR = 'ipvpn7-evpn3';
@@ -75,6 +78,11 @@ export function rowsOf(made: LinuxIpvpn, unit: string, view = VIEW): readonly Ke
 export function puts(made: LinuxIpvpn, unit: string, view = VIEW): readonly string[] {
   const compiled = made.compile(unit, view);
   return compiled.ok ? compiled.value.flatMap(({ put }) => put) : [compiled.fault.reason];
+}
+
+/** What all rows of a route begin with. */
+export function route(table: number, prefix: string): string {
+  return `table ${table} ${prefix} metric ${metricOf(parseIpPrefix(prefix)!)} proto 19`;
 }
 
 /** All rows as text, or why a unit has none. */

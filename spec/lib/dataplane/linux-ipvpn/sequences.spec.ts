@@ -5,7 +5,18 @@ import { unwant, want, type IpvpnState } from '../../../../lib/dataplane/intent.
 import { LinuxIpvpn } from '../../../../lib/dataplane/linux-ipvpn/linux-ipvpn.ts';
 import type { Direction } from '../../../../lib/vpn/vpn-type.ts';
 import { A, B, classifier, endpoint, nextHop, remote, vrf } from '../ovs-ipvpn/scene.ts';
-import { allRows, ETHERNET, GRE, PAIR, program, rowsOf, rowTexts, VIEW } from './scene.ts';
+import {
+  allRows,
+  ETHERNET,
+  GRE,
+  MPLS_IN_UDP,
+  nodeWith,
+  PAIR,
+  program,
+  rowsOf,
+  rowTexts,
+  VIEW,
+} from './scene.ts';
 
 const EVERY_DIRECTION: readonly Direction[] = ['both', 'to-port', 'from-port'];
 
@@ -66,7 +77,21 @@ const someIntent = fc
   .tuple(fc.oneof(someVrf, someEndpoint, someRemote, someClassifier), fc.nat(3))
   .map(([state, dice]) => (dice === 0 ? unwant(state) : want(state)));
 
-for (const [mode, settings] of Object.entries({ ETHERNET, GRE })) {
+/** What `compile` asks for: where all is there, and where some is missing. */
+function sysctlsAskedFor(made: LinuxIpvpn): ReadonlySet<string> {
+  const asked = new Set<string>();
+  const views = [VIEW, nodeWith({}, { 'net/ipv4/conf/all/rp_filter': '1' })];
+  for (const view of views) {
+    const sysctl = (key: string): ReturnType<typeof view.sysctl> => {
+      asked.add(key);
+      return view.sysctl(key);
+    };
+    for (const unit of made.units()) made.compile(unit, { ...view, sysctl });
+  }
+  return asked;
+}
+
+for (const [mode, settings] of Object.entries({ ETHERNET, GRE, MPLS_IN_UDP })) {
   test(`${mode}: what is held depends on what is wanted last, and every change is announced`, () => {
     fc.assert(
       fc.property(fc.array(someIntent, { maxLength: 60, size: 'max' }), (intents) => {
@@ -93,9 +118,11 @@ for (const [mode, settings] of Object.entries({ ETHERNET, GRE })) {
         const fresh = program(settings, ...last.values());
         assert.equal(now, [...allRows(fresh)].sort());
         assert.equal([...made.links()].sort(), [...fresh.links()].sort());
+        const known = new Set(made.sysctls());
+        for (const key of sysctlsAskedFor(made)) assert.ok(known.has(key), key);
         for (const state of last.values()) takeNote(made.take(unwant(state)).units);
         assert.equal([...held.values()].flat(), []);
-        assert.equal([[...made.units()], [...made.links()]], [[], []]);
+        assert.equal([[...made.units()], [...made.links()], [...made.sysctls()]], [[], [], []]);
       }),
       { numRuns: 300 },
     );

@@ -95,9 +95,9 @@ test('what cannot be compiled fails its intent, loses its rows, and comes back w
     bridge.finish().map(({ fault }) => fault?.reason),
     ['no port tap1', undefined],
   );
-  bridge.renew();
+  bridge.renewAll();
   assert.equal(carryOut(bridge, { tap1: 3 }), [flow('in_port=3', 'resubmit(,1)', 0)]);
-  bridge.renew();
+  bridge.renewAll();
   assert.equal(carryOut(bridge), [noFlow('in_port=3', 0)]);
 });
 
@@ -128,7 +128,7 @@ test('a port that gets the number of another one takes over its flow', () => {
   const bridge = settled();
   bridge.take([want(endpoint('tap1')), want({ ...endpoint('tap2'), mac: '02:00:00:00:00:02' })]);
   carryOut(bridge, { tap1: 3, tap2: 4 });
-  bridge.renew();
+  bridge.renewAll();
   // Both flows are there already; none of them is removed.
   const lines = carryOut(bridge, { tap1: 4, tap2: 3 });
   assert.equal(
@@ -190,7 +190,7 @@ test('a unit of very many rows takes no longer than as many units', () => {
   bridge.take([want(prefix('12.0.0.1/32', 16))]);
   bridge.settle(bridge.plan(view()));
   actions = 'normal';
-  bridge.renew();
+  bridge.renewAll();
   const start = performance.now();
   const [change] = bridge.plan(view());
   assert.is(change!.puts.length, 20_000);
