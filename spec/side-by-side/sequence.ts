@@ -61,7 +61,7 @@ class Judge {
   async batch(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
       const asks = changesWhatIsAskedFor(this.model, step);
-      if (asks || meetsRoutes(this.model, step)) await this.contest.settle();
+      if (asks || meetsRoutes(this.model, step) || endsImports(this.model, step)) await this.contest.settle();
       const answers = await this.contest.play(step);
       this.history.record(step);
       if (answers !== undefined) this.checkAnswers(step, answers);
@@ -140,6 +140,19 @@ function meetsRoutes({ instances }: Model, step: Step): boolean {
   if (step.kind !== 'attach' && step.kind !== 'detach') return false;
   const instance = instances.get(step.body['vpn_instance_id'] as string);
   return instance !== undefined && 'readvertise' in instance.permanent;
+}
+
+/**
+ * Whether some instance ceases to import something. The original tells the instance that such routes are gone, and marks
+ * what it has in common with those who are yet to announce them: an announcement that waits becomes a withdrawal.
+ */
+function endsImports(model: Model, step: Step): boolean {
+  const after = structuredClone(model);
+  apply(after, step);
+  return [...model.instances.values()].some(({ id, importTargets }) => {
+    const still = after.instances.get(id)?.importTargets ?? [];
+    return importTargets.some((target) => !still.includes(target));
+  });
 }
 
 /**

@@ -122,22 +122,23 @@ export class KernelKeeper {
         this.#log.info(`removed what a former run has left: ${cleared.value.join(', ')}`);
       this.#isClear = true;
     }
+    // For those who wait for an answer a look is worth its time: what others have just changed may not have been told yet.
+    const isStructuralWork = work.some((item) => 'key' in item && isStructural(item));
     const hasChanges = work.some((item) => 'event' in item && item.event === 'links');
-    const fault = await this.#observeLinks(hasChanges);
+    const fault = await this.#observeLinks(isStructuralWork || hasChanges);
     if (fault !== undefined) return fault;
-    await this.#observeSettings(work.some((item) => 'key' in item && isStructural(item)));
+    if (hasChanges) this.kernel.retry();
+    await this.#observeSettings(isStructuralWork);
     return undefined;
   }
 
-  /** Looks at the interfaces if they may have changed, or one is needed that is not known. */
-  async #observeLinks(hasChanges: boolean): Promise<DataplaneFault | undefined> {
+  async #observeLinks(looksAgain: boolean): Promise<DataplaneFault | undefined> {
     const names = new Set(this.#program.links());
     for (const name of this.#links.keys()) if (!names.has(name)) this.#forget(name);
-    if (!hasChanges && names.size === this.#links.size) return undefined;
+    if (!looksAgain && names.size === this.#links.size) return undefined;
     const found = await this.#node.links();
     if (!found.ok) return found.fault;
     for (const name of names) this.#observeLink(name, found.value.get(name));
-    if (hasChanges) this.kernel.retry();
     return undefined;
   }
 
@@ -159,7 +160,6 @@ export class KernelKeeper {
     }
   }
 
-  /** Others may have changed what we have not: worth a look for those who wait for an answer. */
   async #observeSettings(looksAgain: boolean): Promise<void> {
     const keys = [...this.#program.sysctls()].filter((key) => !this.#changed.has(key));
     if (!looksAgain && keys.every((key) => this.#settings.has(key))) return;
