@@ -39,13 +39,6 @@ export function probeLines(settings: LinuxIpvpnSettings): Probe {
   const tunnels = underlay.kind === 'tunnel' ? [underlay.tunnel] : [];
   return {
     proofs: [
-      // There may be no room for labels yet. One that no packet can have (RFC 3032 §2.1) is refused by those who know it.
-      {
-        tool: 'mpls',
-        line: `route del ${IMPLICIT_NULL} proto ${PROTOCOL}`,
-        tolerate: ['Implicit NULL', 'Invalid argument'],
-        needs: 'label routes (CONFIG_MPLS_ROUTING, module mpls_router)',
-      },
       ...[`link add name ${VRF_PROBE} type vrf table ${PROBE_TABLE}`, `link set dev ${VRF_PROBE} up`].map(
         (line) => ({ ...ip(line), needs: 'VRF devices (CONFIG_NET_VRF, module vrf)' }),
       ),
@@ -54,6 +47,14 @@ export function probeLines(settings: LinuxIpvpnSettings): Probe {
           `route add table ${PROBE_TABLE} ${THERE}/32 proto ${PROTOCOL} encap mpls ${LABEL} dev ${VRF_PROBE}`,
         ),
         needs: 'routes with labels (CONFIG_MPLS_IPTUNNEL, module mpls_iptunnel)',
+      },
+      // After what makes the kernel load its modules. There may be no room for labels yet; one that no packet can have
+      // (RFC 3032 §2.1) is refused by those who know it.
+      {
+        tool: 'mpls',
+        line: `route del ${IMPLICIT_NULL} proto ${PROTOCOL}`,
+        tolerate: ['Implicit NULL', 'Invalid argument'],
+        needs: 'label routes (CONFIG_MPLS_ROUTING, module mpls_router)',
       },
       ...tunnels.map((kind) => ({
         ...ip(tunnelLine(kind, tunnelProbe(kind), HERE, THERE)),

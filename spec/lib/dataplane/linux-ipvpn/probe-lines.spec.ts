@@ -11,10 +11,10 @@ test('all that the driver needs is done once, and undone', () => {
   assert.equal(
     proofs.map(({ tool, line }) => `${tool}: ${line}`),
     [
-      'mpls: route del 3 proto 19',
       'ip: link add name bvrf-probe type vrf table 999',
       'ip: link set dev bvrf-probe up',
       'ip: route add table 999 192.0.2.2/32 proto 19 encap mpls 16 dev bvrf-probe',
+      'mpls: route del 3 proto 19',
     ],
   );
   assert.equal(
