@@ -16,7 +16,7 @@ const INSIDE = 'spec/kernel/inside';
 const SPECS = readdirSync(join(import.meta.dirname, 'inside')).filter((name) => name.endsWith('.spec.ts'));
 
 /** In seconds. */
-const PATIENCE = 240;
+const PATIENCE = 400;
 
 const kernel = suite('kernel MPLS');
 
