@@ -2,15 +2,16 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { hasWideRegisters, UserModeLinux } from '../lab/user-mode-linux.ts';
+import { type MplsKernel, mplsKernel } from '../lab/mpls-kernel.ts';
+import { hasWideRegisters } from '../lab/user-mode-linux.ts';
 import { missingPackages } from '../run/debian-packages.ts';
 import { readTally } from '../run/tally.ts';
 import { cleanUp } from '../support/at-exit.ts';
 import { needs } from '../support/needs.ts';
 
 /**
- * Specs that need the kernel's own MPLS and VRFs run inside of a User-Mode Linux, where both are. Their summaries count
- * as those of this process.
+ * Specs that need the kernel's own MPLS and VRFs run on the kernel of this machine if it has both, else inside of a
+ * User-Mode Linux. Their summaries count as those of this process.
  */
 const INSIDE = 'spec/kernel/inside';
 const SPECS = readdirSync(join(import.meta.dirname, 'inside')).filter((name) => name.endsWith('.spec.ts'));
@@ -20,10 +21,10 @@ const PATIENCE = 400;
 
 const kernel = suite('kernel MPLS');
 
-let machine: UserModeLinux;
+let machine: MplsKernel;
 
-kernel('a Linux with MPLS and VRFs is started', async () => {
-  machine = await UserModeLinux.boot();
+kernel('there is a Linux with MPLS and VRFs', async () => {
+  machine = await mplsKernel();
   const modules = ['mpls_router', 'mpls_iptunnel', 'vrf'].map((name) => `/sys/module/${name}`);
   assert.is((await machine.run(['ls', '-d', ...modules])).status, 0);
 });

@@ -8,6 +8,9 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** A command of `ip` without options, which may be a line of its batch. */
+const OF_IP = /^ip (?=[a-z])/;
+
 /** A network namespace that a `Laboratory` made. */
 export class Namespace {
   readonly name: string;
@@ -41,11 +44,23 @@ export class Namespace {
     return JSON.parse(text.trim() === '' ? '[]' : text);
   }
 
-  /** Runs each line of a text with `run`. */
-  async script(lines: string): Promise<void> {
-    for (const line of lines.split('\n')) {
-      if (line.trim() !== '') await this.run(line);
+  /** Runs each line of a text, as `run` does; commands of `ip` that follow each other in one process. */
+  async script(text: string): Promise<void> {
+    const lines = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+    while (lines.length > 0) {
+      const others = lines.findIndex((line) => !OF_IP.test(line));
+      const batch = lines.splice(0, others === -1 ? lines.length : others);
+      if (batch.length > 1) await this.batch(batch.map((line) => line.replace(OF_IP, '')));
+      else if (batch.length === 1) await this.run(batch[0]!);
+      else await this.run(lines.shift()!);
     }
+  }
+
+  private async batch(lines: readonly string[]): Promise<void> {
+    const input = `${lines.join('\n')}\n`;
+    const words = ['-netns', this.name, '-batch', '-'];
+    const { failed, stderr } = await execa('ip', words, { reject: false, input });
+    if (failed) throw new Error(`${this.name}: ${stderr} of\n${input}`);
   }
 
   /** Whether `count` pings to `address` are all answered; the first one may be lost to address resolution. */
@@ -78,7 +93,7 @@ export class Laboratory {
     this.names.add(full);
     await execa('ip', ['netns', 'add', full]);
     const namespace = new Namespace(full);
-    await namespace.run('ip link set lo up');
+    await execa('ip', ['-netns', full, 'link', 'set', 'lo', 'up']);
     return namespace;
   }
 
@@ -88,8 +103,7 @@ export class Laboratory {
       ...['link', 'add', interfaceA, 'netns', a.name, 'mtu', String(mtu), 'type', 'veth'],
       ...['peer', 'name', interfaceB, 'netns', b.name, 'mtu', String(mtu)],
     ]);
-    await a.run(`ip link set ${interfaceA} up`);
-    await b.run(`ip link set ${interfaceB} up`);
+    await Promise.all([a.run(`ip link set ${interfaceA} up`), b.run(`ip link set ${interfaceB} up`)]);
   }
 
   /**
@@ -102,8 +116,10 @@ export class Laboratory {
       ...['link', 'add', tap, 'netns', node.name, 'type', 'veth'],
       ...['peer', 'name', 'eth0', 'netns', machine.name, 'address', mac, 'mtu', '1400'],
     ]);
-    await machine.run('ip link set eth0 up');
-    if (address !== undefined) await machine.run(`ip addr add ${address} dev eth0 nodad`);
+    await machine.script(`
+      ip link set eth0 up
+      ${address === undefined ? '' : `ip addr add ${address} dev eth0 nodad`}
+    `);
     return machine;
   }
 

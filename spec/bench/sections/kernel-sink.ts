@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { cleanUp } from '../../support/at-exit.ts';
-import { attempt } from '../../support/programs.ts';
-import { UserModeLinux } from '../../lab/user-mode-linux.ts';
+import { mplsKernel } from '../../lab/mpls-kernel.ts';
 import type { IpvpnLoad } from '../ipvpn-load.ts';
 import type { Row, Section } from '../section.ts';
 
@@ -27,12 +26,16 @@ export const kernelSink: Section = {
     'its host. "blocked" is the longest time that the event loop was blocked. CPU time is that of the sink and of the ' +
     'tools that it runs.',
   async measure({ tell }) {
-    const measureHere = await kernelOf(tell);
+    const { isHost, run } = await mplsKernel();
+    if (!isHost)
+      tell('kernel-sink: in a User-Mode Linux: the kernel of this machine has no MPLS, or we are not root');
     const rows: Row[] = [];
     for (const load of LOADS) {
       const { vrfs, prefixes, nextHops } = load;
       tell(`kernel-sink: ${vrfs} VRFs, ${prefixes} prefixes each, ${nextHops} next hops ...`);
-      const { status, output } = await measureHere(['node', '--import', 'tsx', WORKER, JSON.stringify(load)]);
+      const { status, output } = await run(['node', '--import', 'tsx', WORKER, JSON.stringify(load)], {
+        patience: PATIENCE,
+      });
       if (status !== 0) throw new Error(`kernel-sink: ${output}`);
       rows.push(JSON.parse(output.trim().split('\n').at(-1)!) as Row);
     }
@@ -40,18 +43,3 @@ export const kernelSink: Section = {
     return rows;
   },
 };
-
-type RunHere = (
-  command: readonly string[],
-) => Promise<{ readonly status: number | null; readonly output: string }>;
-
-/** Runs commands on a kernel that has MPLS. */
-async function kernelOf(tell: (progress: string) => void): Promise<RunHere> {
-  const hasMpls = (await attempt(['modprobe', '-a', 'mpls_router', 'mpls_iptunnel', 'vrf'])).status === 0;
-  if (hasMpls && process.getuid?.() === 0) return attempt;
-  tell(
-    'kernel-sink: the kernel of this machine has no MPLS (or we are not root): a User-Mode Linux is started ...',
-  );
-  const machine = await UserModeLinux.boot();
-  return (command) => machine.run(command, { patience: PATIENCE });
-}
