@@ -104,6 +104,11 @@ export interface VrfState {
   readonly prefixLength: number | undefined;
   /** Where packets go that match no route; undefined: nowhere. */
   readonly fallback: Fallback | undefined;
+  /**
+   * Whether it imports what it exports: only then are the subnets that its endpoints announce among its own routes; the
+   * addresses of its endpoints always are.
+   */
+  readonly importsOwn: boolean;
 }
 
 /** An address of a virtual machine in a VRF; `label` is what remote PEs push to reach it. */

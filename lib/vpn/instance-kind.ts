@@ -38,6 +38,13 @@ export interface InstanceSetup {
   readonly redirectTarget: RouteTarget | undefined;
 }
 
+/** What attachments say of an instance, and later ones may say otherwise. */
+export interface InstanceOptions {
+  readonly fallback: Fallback | undefined;
+  /** Whether it imports a route target that it exports. */
+  readonly importsOwn: boolean;
+}
+
 /** What the states that follow from imported routes depend on, beside the routes. */
 export interface ImportContext {
   readonly setup: InstanceSetup;
@@ -55,8 +62,8 @@ export interface InstanceKind {
   readonly instanceType: 'VRF' | 'EVI';
   /** The families of which an instance wants the routes with its import targets. */
   readonly families: readonly Family[];
-  /** The dataplane object to which all others of the instance refer. */
-  readonly instanceState: (setup: InstanceSetup, fallback?: Fallback) => DataplaneState;
+  /** The dataplane object to which all others of the instance refer; without options, as before the first attachment. */
+  readonly instanceState: (setup: InstanceSetup, options?: InstanceOptions) => DataplaneState;
   /** What the dataplane must hold for an endpoint, referents first. */
   readonly endpointStates: (setup: InstanceSetup, endpoint: Endpoint) => readonly DataplaneState[];
   /** The routes that an instance advertises whatever its endpoints. */

@@ -14,6 +14,7 @@ import { checkPlug, checkUnplug, ignoredOf } from './checks.ts';
 import { EndpointTable, requestedEndpoint, type Endpoint } from './endpoint.ts';
 import { gatewayPortStates, type GatewayPort } from './gateway-port.ts';
 import type { EndpointIdentifiers } from './identifiers.ts';
+import { sameState } from './imported-states.ts';
 import { Imports } from './imports.ts';
 import type { InstanceInput, InstanceOutput, InstanceSubscriptions } from './instance-events.ts';
 import type { InstanceSetup } from './instance-kind.ts';
@@ -130,7 +131,7 @@ export class Instance {
     const identifiers = former ?? this.#identifiers.allocate(this.endpoints, request);
     if (typeof identifiers === 'string') return this.#refuse({ kind: 'dataplane', message: identifiers });
     const endpoint = requestedEndpoint(this.endpoints, request, identifiers);
-    const states = [this.#instanceState(request.fallback), ...this.#statesOf(endpoint)];
+    const states = [this.#instanceState(request), ...this.#statesOf(endpoint)];
     const intents = states.map((state) => want(state));
     const warnings = ignoredOf(this.setup, request).map((message): InstanceOutput => ({
       type: 'warning',
@@ -211,8 +212,9 @@ export class Instance {
   ): Outputs {
     if (former === undefined) this.#identifiers.release(this.endpoints, endpoint);
     if (this.endpoints.size === 0) return this.#end(this.#statesOf(endpoint), () => [answer(faults)]);
-    const formerFallback = request.fallback === undefined ? [] : [want(this.#instanceState())];
-    const intents = [...formerFallback, ...this.#intentsWithout(endpoint)];
+    const formerState = this.#instanceState();
+    const isOther = !sameState(this.#instanceState(request), formerState);
+    const intents = [...(isOther ? [want(formerState)] : []), ...this.#intentsWithout(endpoint)];
     return this.#transact(intents, undefined, () => [answer(faults)]);
   }
 
@@ -345,8 +347,13 @@ export class Instance {
     return [this.#instanceState(), ...this.#gatewayStates()];
   }
 
-  #instanceState(fallback = this.#fallback): DataplaneState {
-    return this.setup.kind.instanceState(this.setup, fallback?.fallback);
+  /** As `request` would have it; without one, as it is. */
+  #instanceState(request?: AttachRequest): DataplaneState {
+    const { exportTargets } = request ?? this.advertisements;
+    const imported = request === undefined ? this.#importTargets : new Set(request.importTargets);
+    const { fallback } = request?.fallback ?? this.#fallback ?? {};
+    const importsOwn = exportTargets.some((target) => imported.has(target));
+    return this.setup.kind.instanceState(this.setup, { fallback, importsOwn });
   }
 
   #gatewayStates(): readonly DataplaneState[] {

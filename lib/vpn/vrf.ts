@@ -23,14 +23,15 @@ export const VRF: InstanceKind = {
   instanceType: 'VRF',
   families: [VPNV4, FLOWSPEC_VPNV4],
 
-  instanceState: (setup, fallback) => ({
+  instanceState: (setup, options) => ({
     kind: 'vrf',
     instance: setup.number,
     externalId: setup.externalId,
     label: setup.dataplaneId,
     gatewayIp: setup.gatewayIp,
     prefixLength: setup.prefixLength,
-    fallback,
+    fallback: options?.fallback,
+    importsOwn: options?.importsOwn ?? false,
   }),
 
   endpointStates: (setup, endpoint) => [

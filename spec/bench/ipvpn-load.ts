@@ -65,6 +65,7 @@ function vrf(instance: number): DataplaneState {
     gatewayIp: '11.0.0.254',
     prefixLength: 24,
     fallback: undefined,
+    importsOwn: true,
   };
 }
 

@@ -4,7 +4,7 @@ import { parseIpPrefix } from '../../net/ip-prefix.ts';
 import { isUnicast, parseMacAddress } from '../../net/mac-address.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { VrfEndpointState } from '../intent.ts';
-import { otherEnd } from '../pair-names.ts';
+import { isEviPort } from '../ovs-ipvpn/evi-port.ts';
 import { isOwnDevice, MOST_LABELS } from './names.ts';
 import type { LinuxIpvpnSettings } from './settings.ts';
 
@@ -14,15 +14,19 @@ export interface Endpoint {
   /** Whether an EVI is behind the port, with machines that answer for themselves. */
   readonly isEvi: boolean;
   readonly mac: string;
+  /** `0.0.0.0` where a default route is announced: the machine has another address. */
   readonly ip: string;
   /** What is announced: the address alone (`10.0.0.1/32`), or a subnet. */
   readonly prefix: string;
+  /** One label is one machine, whatever the number of its addresses. */
   readonly label: number;
   /** Whether the machine may send into the VRF, */
   readonly sends: boolean;
   /** and receive from it. */
   readonly receives: boolean;
 }
+
+const NO_ADDRESS = '0.0.0.0';
 
 /** A failure names the member of the request that does not fit. */
 export function readEndpoint(
@@ -36,7 +40,9 @@ export function readEndpoint(
   }
   if (name === 'lo') return failure('local_port: lo is the loopback interface');
   if (!isIpv4(ip)) return failure(`ip_address: ${ip}: the driver forwards IPv4 only`);
-  if (!isHostAddress(ip)) return failure(`ip_address: ${ip} is not the address of a host`);
+  if (!isHostAddress(ip) && (ip !== NO_ADDRESS || prefix === `${ip}/32`)) {
+    return failure(`ip_address: ${ip} is not the address of a host`);
+  }
   if (parseMacAddress(mac) !== mac || !isUnicast(mac)) {
     return failure(`mac_address: not the MAC address of one station: ${JSON.stringify(mac)}`);
   }
@@ -46,7 +52,7 @@ export function readEndpoint(
   }
   return success({
     port: name,
-    isEvi: 'evpn' in port.description || otherEnd(name) !== undefined,
+    isEvi: isEviPort(port),
     mac,
     ip,
     prefix,
@@ -77,5 +83,21 @@ export function hostPrefix({ ip }: Endpoint): string {
 /** What leads to the endpoint: its address, and the subnet if it announces one. */
 export function prefixesTo(endpoint: Endpoint): readonly string[] {
   const host = hostPrefix(endpoint);
-  return endpoint.prefix === host ? [host] : [host, endpoint.prefix];
+  return endpoint.prefix === host || !hasAddress(endpoint) ? [endpoint.prefix] : [host, endpoint.prefix];
+}
+
+export function hasAddress({ ip }: Endpoint): boolean {
+  return ip !== NO_ADDRESS;
+}
+
+/** The one by whose address a machine is found that has all of these: any will do. Undefined if none has an address. */
+export function addressed(endpoints: readonly Endpoint[]): Endpoint | undefined {
+  return endpoints
+    .filter(hasAddress)
+    .reduce<Endpoint | undefined>((a, b) => (a !== undefined && a.ip <= b.ip ? a : b), undefined);
+}
+
+/** Why a machine cannot be found that has an address of none of its endpoints, for people. */
+export function noAddress(endpoint: Endpoint): string {
+  return `ip_address: ${endpoint.ip} is not the address of a host, and ${endpoint.mac} has no other one`;
 }

@@ -1,4 +1,5 @@
 import { failure, success } from '../../result.ts';
+import { hasAddress } from './endpoint.ts';
 import { GATEWAY_MAC, PREFERENCE, PROTOCOL, vrfDevice } from './names.ts';
 import { portGround, type PortGround } from './port-ground.ts';
 import type { Occupant, Port } from './ports.ts';
@@ -8,6 +9,8 @@ import { type Setting, settingRows } from './setting-row.ts';
 import type { Vrf } from './vrf.ts';
 
 const SOURCE_FILTER = 'net/ipv4/conf/all/rp_filter';
+/** A packet must come from where the route back to its source leads. */
+const STRICT = '1';
 
 /**
  * The port belongs to the VRF into which machines behind it send. Where they may only receive, it belongs to none: labels
@@ -69,13 +72,15 @@ export function portSysctls(port: Port): readonly string[] {
 }
 
 /** Where the filter is on for all interfaces, there must be a route back to whoever sends. */
-function sourceFilter({ endpoints }: Vrf, name: string, view: KernelView): string | undefined {
+function sourceFilter(vrf: Vrf, name: string, view: KernelView): string | undefined {
   const all = view.sysctl(SOURCE_FILTER);
   if (!all.ok || all.value === '0') return undefined;
-  const behind = [...endpoints.values()].filter(({ port }) => port === name);
-  return behind.every(({ receives }) => receives)
-    ? undefined
-    : `direction from-port: net.ipv4.conf.all.rp_filter is ${all.value}, and would drop its packets: 0 is expected`;
+  const behind = [...vrf.endpoints.values()].filter(({ port }) => port === name);
+  const says = `net.ipv4.conf.all.rp_filter is ${all.value}, and would drop its packets: 0 is expected`;
+  if (!behind.every(({ receives }) => receives)) return `direction from-port: ${says}`;
+  // Whoever is in a subnet that is not imported is sought elsewhere: there may be a route, but not back to the port.
+  const isElsewhere = behind.some((endpoint) => vrf.ownWays(endpoint.prefix, [endpoint]).length === 0);
+  return all.value === STRICT && isElsewhere ? `advertise_subnet: ${says}` : undefined;
 }
 
 /** The gateway is at each port: as one address, or the kernel would look for the subnet at the first port alone. */
@@ -100,7 +105,7 @@ function addressRows(
 
 /** Of two machines with one address, the one that came last has it. */
 function neighbourRows(occupants: readonly Occupant[], ground: PortGround): readonly KernelRow[] {
-  const receivers = occupants.filter(({ endpoint }) => endpoint.receives);
+  const receivers = occupants.filter(({ endpoint }) => endpoint.receives && hasAddress(endpoint));
   const machines = new Map(receivers.map(({ endpoint }) => [endpoint.ip, endpoint]));
   return [...machines.values()].map(({ ip, mac, port }) => {
     const put = `neigh replace ${ip} lladdr ${mac} dev ${port} nud permanent protocol ${PROTOCOL}`;

@@ -22,8 +22,9 @@ export interface Workshop {
 export function prefixRows(vrf: Vrf, text: string, prefix: Prefix, workshop: Workshop): KernelRows {
   const parsed = parseIpPrefix(text);
   if (parsed === undefined || !isIpv4(parsed.address)) return failure(`${text} is not an IPv4 prefix`);
-  const { local, remote } = prefix;
-  const results = local.length > 0 ? localWays(local, text, workshop) : remoteWays(remote, workshop);
+  const local = vrf.ownWays(text, prefix.local);
+  const results =
+    local.length > 0 ? localWays(vrf, local, text, workshop) : remoteWays(prefix.remote, workshop);
   const ways = new Map(results.flatMap((way) => (way.ok ? [[way.value.words, way.value] as const] : [])));
   const complaint = results.find((way) => !way.ok);
   if (ways.size === 0 && complaint !== undefined) return complaint;
@@ -31,17 +32,19 @@ export function prefixRows(vrf: Vrf, text: string, prefix: Prefix, workshop: Wor
 }
 
 function localWays(
+  vrf: Vrf,
   endpoints: readonly Endpoint[],
   prefix: string,
   { ports, view }: Workshop,
 ): readonly Result<Way, string>[] {
   return endpoints
-    .map((endpoint) => ({ endpoint, words: localWords(endpoint, prefix) }))
-    .sort((a, b) => compare(a.words, b.words))
-    .map(({ endpoint, words }) => {
+    .map((endpoint) => {
+      const words = localWords(endpoint, prefix, vrf.labels.get(endpoint.label)!);
+      if (!words.ok) return words;
       const ground = portGround(ports.get(endpoint.port)!, view);
-      return ground.ok ? success({ words, ground: ground.value.state }) : ground;
-    });
+      return ground.ok ? success({ words: words.value, ground: ground.value.state }) : ground;
+    })
+    .sort((a, b) => compare(a.ok ? a.value.words : a.fault, b.ok ? b.value.words : b.fault));
 }
 
 /** In the order that their announcers want, so that all nodes have the same one. */

@@ -1,7 +1,7 @@
 import type { FlowComponent } from '../../bgp/nlri/flow-component.ts';
 import type { NextHop, VrfState } from '../intent.ts';
 import { CountedSet } from '../ovs-ipvpn/counted-set.ts';
-import { prefixesTo, type Endpoint } from './endpoint.ts';
+import { hasAddress, hostPrefix, prefixesTo, type Endpoint } from './endpoint.ts';
 
 const NOTHING: readonly never[] = [];
 
@@ -14,7 +14,7 @@ export interface Classifier {
   readonly redirectTo: string;
 }
 
-/** Where packets of a VRF to one prefix go; machines of this node win. */
+/** What leads to one prefix: endpoints of the VRF (`ownWays` says which of them count), and other nodes. */
 export interface Prefix {
   readonly local: readonly Endpoint[];
   readonly remote: readonly NextHop[];
@@ -55,6 +55,15 @@ export class Vrf {
     return this.#redirects.members.has(externalId);
   }
 
+  /**
+   * The endpoints that are the way to a prefix, and win over other nodes; to a subnet that is announced, and not imported,
+   * there may be others.
+   */
+  ownWays(prefix: string, endpoints: readonly Endpoint[]): readonly Endpoint[] {
+    if (this.state?.importsOwn === true) return endpoints;
+    return endpoints.filter((endpoint) => endpoint.isEvi || prefix === hostPrefix(endpoint));
+  }
+
   unit(kind: 'vrf' | 'classifiers'): string;
   unit(kind: 'prefix' | 'label', which: string | number): string;
   unit(kind: string, which?: string | number): string {
@@ -72,7 +81,9 @@ export class Vrf {
   /** Those that depend on an endpoint, but for its port. */
   unitsOf(endpoint: Endpoint): readonly string[] {
     if (!endpoint.receives) return NOTHING;
-    const prefixes = prefixesTo(endpoint).map((prefix) => this.unit('prefix', prefix));
+    // Those that have no address use that of another one.
+    const others = (this.labels.get(endpoint.label) ?? NOTHING).filter((other) => !hasAddress(other));
+    const prefixes = [endpoint, ...others].flatMap(prefixesTo).map((prefix) => this.unit('prefix', prefix));
     return [this.unit('label', endpoint.label), ...prefixes];
   }
 

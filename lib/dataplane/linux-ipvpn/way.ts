@@ -1,8 +1,7 @@
 import { isHostAddress, isIpv4 } from '../../net/ip-address.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { NextHop } from '../intent.ts';
-import type { Endpoint } from './endpoint.ts';
-import { hostPrefix } from './endpoint.ts';
+import { addressed, hasAddress, hostPrefix, noAddress, type Endpoint } from './endpoint.ts';
 import { IMPLICIT_NULL, tunnelDevice } from './names.ts';
 import type { KernelView } from './row.ts';
 import { underlayOf, type LinuxIpvpnSettings } from './settings.ts';
@@ -21,10 +20,18 @@ const LABEL_LIMIT = 1 << 20;
 /**
  * To a machine behind a port. What else is in its subnet is behind the machine; where an EVI is behind the port, the others
  * are there, too, and are asked for by ARP.
+ *
+ * @param machine - all endpoints of that machine
  */
-export function localWords(endpoint: Endpoint, prefix: string): string {
-  const { port, ip, isEvi } = endpoint;
-  return isEvi || prefix === hostPrefix(endpoint) ? `dev ${port}` : `via ${ip} dev ${port} onlink`;
+export function localWords(
+  endpoint: Endpoint,
+  prefix: string,
+  machine: readonly Endpoint[],
+): Result<string, string> {
+  const { port, isEvi } = endpoint;
+  if (isEvi || prefix === hostPrefix(endpoint)) return success(`dev ${port}`);
+  const ip = hasAddress(endpoint) ? endpoint.ip : addressed(machine)?.ip;
+  return ip === undefined ? failure(noAddress(endpoint)) : success(`via ${ip} dev ${port} onlink`);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { failure, success, type Result } from '../../result.ts';
-import { isIpv4 } from '../../net/ip-address.ts';
+import { isHostAddress, isIpv4 } from '../../net/ip-address.ts';
 import type { VrfEndpointState } from '../intent.ts';
+import { isEviPort } from './evi-port.ts';
 import { portText, type NamedPort, type PortRef } from './ports.ts';
 import { VXLAN_PORT } from './pipeline.ts';
 import type { OvsIpvpnSettings } from './settings.ts';
@@ -9,8 +10,10 @@ import type { OvsIpvpnSettings } from './settings.ts';
 export interface Endpoint {
   readonly mac: string;
   readonly ip: string;
-  /** What is behind the port, as a prefix. */
+  /** What is announced: the address alone (`10.0.0.1/32`), or a subnet. */
   readonly prefix: string;
+  /** Whether an EVI is behind the port. */
+  readonly isEvi: boolean;
   /** With which packets to the MAC address come in; one label has one MAC address behind one port. */
   readonly label: number;
   /** Packets of the machine come from here, */
@@ -58,6 +61,7 @@ export function readEndpoint(state: VrfEndpointState, settings: OvsIpvpnSettings
     mac: state.mac,
     ip: state.ip,
     prefix: state.prefix,
+    isEvi: isEviPort(port),
     label: state.label,
     from,
     to,
@@ -68,12 +72,19 @@ export function readEndpoint(state: VrfEndpointState, settings: OvsIpvpnSettings
   });
 }
 
+/** What is behind the port: the address, and the subnet if one is announced. `0.0.0.0` of a default route is no address. */
+export function prefixesBehind({ ip, prefix }: Endpoint): readonly string[] {
+  const host = `${ip}/32`;
+  return prefix === host || !isHostAddress(ip) ? [prefix] : [host, prefix];
+}
+
 /** Whether nothing about it has changed. */
 export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
   return (
     a.mac === b.mac &&
     a.ip === b.ip &&
     a.prefix === b.prefix &&
+    a.isEvi === b.isEvi &&
     a.label === b.label &&
     a.from === b.from &&
     a.to === b.to &&

@@ -123,15 +123,15 @@ export class OvsIpvpn implements Program {
 
   #takeVrf(vrf: Vrf, state: VrfState | undefined): Taken {
     const former = vrf.state;
-    vrf.state = state;
+    const subnets = vrf.replaceState(state);
     this.#exchangePorts(portsOf(former), portsOf(state));
     const isOther = (former === undefined) !== (state === undefined);
     if (isOther) this.#exchangePorts(former && this.#tunnels, state && this.#tunnels);
     const redirecting = this.#rename(vrf, former?.externalId, state?.externalId);
     const shared = state !== undefined || this.#instances.size === 0 ? [TUNNELS] : NOTHING;
     // Its members, of which there may be very many, have waited for it, or wait again.
-    const own = isOther ? [...vrf.units()] : [vrf.unit('arp'), vrf.unit('fallback')];
-    return { units: [...new Set([...shared, ...own, ...redirecting])] };
+    const own = isOther ? vrf.units() : [vrf.unit('arp'), vrf.unit('fallback')];
+    return { units: [...new Set([...shared, ...own, ...subnets, ...redirecting])] };
   }
 
   /** Returns the units of those who redirect packets to the VRF by its former external id, or by the next one. */

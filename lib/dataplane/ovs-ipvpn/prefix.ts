@@ -23,10 +23,6 @@ export class Prefix {
     return this.#local.length === 0 && this.#remote.length === 0;
   }
 
-  get local(): readonly Endpoint[] {
-    return this.#local;
-  }
-
   get remote(): readonly NextHop[] {
     return this.#remote;
   }

@@ -1,7 +1,7 @@
 import type { FlowComponent } from '../../bgp/nlri/flow-component.ts';
 import type { NextHop, VrfState } from '../intent.ts';
 import { CountedSet } from './counted-set.ts';
-import { isSameEndpoint, sourceOf, type Endpoint } from './endpoint.ts';
+import { isSameEndpoint, prefixesBehind, sourceOf, type Endpoint } from './endpoint.ts';
 import type { GroupNumbers } from './group-numbers.ts';
 import type { PortRef } from './ports.ts';
 import { Prefix } from './prefix.ts';
@@ -27,7 +27,6 @@ export interface Classifier {
 /** What is wanted of one VRF; also of one that is not there yet, or not any more, and has members. */
 export class Vrf {
   readonly instance: number;
-  state: VrfState | undefined;
   /** By the key of the intent, as `classifiers`. */
   readonly endpoints = new Map<string, Endpoint>();
   readonly classifiers = new Map<string, Classifier>();
@@ -36,6 +35,9 @@ export class Vrf {
   /** Who receives what comes with a label. */
   readonly labels = new Map<number, readonly Endpoint[]>();
   readonly prefixes = new Map<string, Prefix>();
+  #state: VrfState | undefined;
+  /** Endpoints that receive, by what is behind them: be it among the routes of the VRF or not. */
+  readonly #behind = new Map<string, readonly Endpoint[]>();
   readonly #vlans = new CountedSet<number>();
   readonly #redirects = new CountedSet<string>();
   readonly #groups: GroupNumbers;
@@ -43,6 +45,10 @@ export class Vrf {
   constructor(instance: number, groups: GroupNumbers) {
     this.instance = instance;
     this.#groups = groups;
+  }
+
+  get state(): VrfState | undefined {
+    return this.#state;
   }
 
   get isEmpty(): boolean {
@@ -90,6 +96,16 @@ export class Vrf {
     for (const source of this.sources.keys()) yield this.unit('port', source);
   }
 
+  /** Returns the units of the subnets that are among its own routes now and were not before, or the other way round. */
+  replaceState(next: VrfState | undefined): readonly string[] {
+    const importedOwn = this.#importsOwn;
+    this.#state = next;
+    if (this.#importsOwn === importedOwn) return NOTHING;
+    const subnets = [...this.#behind.keys()].filter((prefix) => !isHost(prefix));
+    for (const subnet of subnets) this.#replaceWays(subnet, this.prefixes.get(subnet)?.remote);
+    return subnets.map((subnet) => this.unit('prefix', subnet));
+  }
+
   /** Puts an endpoint in the place of the one that the key had; returns the units that this concerns. */
   replaceEndpoint(key: string, next: Endpoint | undefined): readonly string[] {
     const former = this.endpoints.get(key);
@@ -98,12 +114,12 @@ export class Vrf {
     }
     assign(this.endpoints, key, next);
     const isNewVlan = this.#moveSource(former, next);
-    for (const move of moves(former, next, receivingLabel)) {
+    for (const move of moves(former, next, receivingLabels)) {
       assign(this.labels, move.key, exchanged(this.labels.get(move.key), move));
     }
-    for (const move of moves(former, next, receivingPrefix)) {
-      const { local = NOTHING, remote = NOTHING } = this.prefixes.get(move.key) ?? {};
-      this.#replaceWays(move.key, exchanged(local, move) ?? NOTHING, remote);
+    for (const move of moves(former, next, receivingPrefixes)) {
+      assign(this.#behind, move.key, exchanged(this.#behind.get(move.key), move));
+      this.#replaceWays(move.key, this.prefixes.get(move.key)?.remote);
     }
     const perVlan = isNewVlan ? [this.unit('arp'), this.unit('fallback')] : [];
     return [...new Set([...this.#unitsOf(next), ...this.#unitsOf(former), ...perVlan])];
@@ -111,7 +127,7 @@ export class Vrf {
 
   /** The next hops of a prefix, of which there may be none; returns the unit. */
   replaceNextHops(prefix: string, nextHops: readonly NextHop[]): string {
-    this.#replaceWays(prefix, this.prefixes.get(prefix)?.local ?? NOTHING, nextHops);
+    this.#replaceWays(prefix, nextHops);
     return this.unit('prefix', prefix);
   }
 
@@ -126,7 +142,7 @@ export class Vrf {
   /** Whether the VLANs in which machines send are others now. */
   #moveSource(former: Endpoint | undefined, next: Endpoint | undefined): boolean {
     let isOther = false;
-    for (const move of moves(former, next, sourceOf)) {
+    for (const move of moves(former, next, (endpoint) => [sourceOf(endpoint)])) {
       const source = this.sources.get(move.key);
       const { from: port, vlan } = (move.next ?? move.former)!;
       const endpoints = exchanged(source?.endpoints, move);
@@ -138,7 +154,18 @@ export class Vrf {
     return isOther;
   }
 
-  #replaceWays(key: string, local: readonly Endpoint[], remote: readonly NextHop[]): void {
+  get #importsOwn(): boolean {
+    return this.#state?.importsOwn === true;
+  }
+
+  /** The endpoints that are the way to a prefix; to a subnet that is announced, and not imported, there may be others. */
+  #localWays(key: string): readonly Endpoint[] {
+    const behind = this.#behind.get(key) ?? NOTHING;
+    return this.#importsOwn || isHost(key) ? behind : behind.filter(({ isEvi }) => isEvi);
+  }
+
+  #replaceWays(key: string, remote: readonly NextHop[] = NOTHING): void {
+    const local = this.#localWays(key);
     let prefix = this.prefixes.get(key);
     if (prefix === undefined) {
       if (local.length === 0 && remote.length === 0) return;
@@ -153,7 +180,8 @@ export class Vrf {
     if (endpoint === undefined) return NOTHING;
     const port = this.unit('port', sourceOf(endpoint));
     if (!endpoint.receives) return [port];
-    return [this.unit('prefix', endpoint.prefix), this.unit('label', endpoint.label), port];
+    const prefixes = prefixesBehind(endpoint).map((prefix) => this.unit('prefix', prefix));
+    return [...prefixes, this.unit('label', endpoint.label), port];
   }
 }
 
@@ -161,12 +189,17 @@ function isSending(source: Source | undefined): boolean {
   return source?.endpoints.some(({ sends }) => sends) === true;
 }
 
-function receivingLabel({ receives, label }: Endpoint): number | undefined {
-  return receives ? label : undefined;
+/** Whether it is the prefix of one address. */
+function isHost(prefix: string): boolean {
+  return prefix.endsWith('/32');
 }
 
-function receivingPrefix({ receives, prefix }: Endpoint): string | undefined {
-  return receives ? prefix : undefined;
+function receivingLabels({ receives, label }: Endpoint): readonly number[] {
+  return receives ? [label] : NOTHING;
+}
+
+function receivingPrefixes(endpoint: Endpoint): readonly string[] {
+  return endpoint.receives ? prefixesBehind(endpoint) : NOTHING;
 }
 
 /** One endpoint takes the place of another under a key, or comes, or goes. */
@@ -179,15 +212,14 @@ interface Move<K> {
 function moves<K>(
   former: Endpoint | undefined,
   next: Endpoint | undefined,
-  keyOf: (endpoint: Endpoint) => K | undefined,
+  keysOf: (endpoint: Endpoint) => readonly K[],
 ): readonly Move<K>[] {
-  const from = former && keyOf(former);
-  const to = next && keyOf(next);
-  if (from === to) return from === undefined ? [] : [{ key: from, former, next }];
-  const all: Move<K>[] = [];
-  if (to !== undefined) all.push({ key: to, former: undefined, next });
-  if (from !== undefined) all.push({ key: from, former, next: undefined });
-  return all;
+  const from: readonly K[] = former === undefined ? NOTHING : keysOf(former);
+  const to: readonly K[] = next === undefined ? NOTHING : keysOf(next);
+  return [
+    ...to.map((key) => ({ key, former: from.includes(key) ? former : undefined, next })),
+    ...from.filter((key) => !to.includes(key)).map((key) => ({ key, former, next: undefined })),
+  ];
 }
 
 /** Undefined if none is left. */

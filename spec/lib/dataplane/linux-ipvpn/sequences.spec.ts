@@ -33,19 +33,24 @@ const instance = fc.constantFrom(7, 8);
 const PREFIXES = ['11.0.0.1/32', '11.0.0.2/32', '11.0.0.0/24', '0.0.0.0/0'];
 
 const someVrf = fc
-  .record({ instance, gatewayIp: fc.constantFrom('11.0.0.254', '11.0.0.253', undefined) })
+  .record({
+    instance,
+    gatewayIp: fc.constantFrom('11.0.0.254', '11.0.0.253', undefined),
+    importsOwn: fc.boolean(),
+  })
   .map((members) => vrf(members));
 
 const someEndpoint = fc
   .record({
     machine: fc.constantFrom(...MACHINES),
-    ip: fc.constantFrom('11.0.0.1', '11.0.0.2'),
+    ip: fc.constantFrom('11.0.0.1', '11.0.0.2', '0.0.0.0'),
     subnet: fc.boolean(),
     dice: fc.nat(2),
   })
   .map(({ machine: { directions, ...machine }, ip, subnet, dice }) => {
     const direction = directions[dice % directions.length]!;
-    return endpoint(ip, { ...machine, direction, ...(subnet && { prefix: '11.0.0.0/24' }) });
+    const prefix = ip === '0.0.0.0' ? '0.0.0.0/0' : '11.0.0.0/24';
+    return endpoint(ip, { ...machine, direction, ...((subnet || ip === '0.0.0.0') && { prefix }) });
   });
 
 const someNextHop = fc

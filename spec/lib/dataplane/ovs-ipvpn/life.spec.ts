@@ -16,6 +16,7 @@ import {
   GRE,
   nextHop,
   ovs,
+  PAIR,
   PORTS,
   program,
   remote,
@@ -225,6 +226,7 @@ const MACHINES = [
   { instance: 7, mac: B, label: 102, ovs: ovs({ portName: 'patch', vlan: 42 }) },
   { instance: 8, mac: A, label: 103, ovs: ovs({ portName: 'patch', vlan: 43, toVmPortName: 'tap3' }) },
   { instance: 8, mac: B, label: 104, tap: 'tap2' },
+  { instance: 8, mac: B, label: 105, tap: PAIR },
 ];
 
 const instance = fc.constantFrom(7, 8);
@@ -235,21 +237,26 @@ const someVrf = fc
     instance,
     gatewayIp: fc.constantFrom('11.0.0.254', undefined),
     portName: fc.constantFrom('router', undefined),
+    importsOwn: fc.boolean(),
   })
-  .map(({ instance: number, gatewayIp, portName }) => {
+  .map(({ instance: number, portName, ...more }) => {
     const none = { srcMac: undefined, dstMac: undefined, portNumber: undefined };
-    return vrf({ instance: number, gatewayIp, fallback: portName && { ...none, portName } });
+    return vrf({ instance: number, ...more, fallback: portName && { ...none, portName } });
   });
 
 const someEndpoint = fc
   .record({
     machine: fc.constantFrom(...MACHINES),
-    ip: fc.constantFrom('11.0.0.1', '11.0.0.2'),
+    ip: fc.constantFrom('11.0.0.1', '11.0.0.2', '0.0.0.0'),
     subnet: fc.boolean(),
     direction: fc.constantFrom('both' as const, 'to-port' as const, 'from-port' as const),
   })
   .map(({ machine, ip, subnet, direction }) =>
-    endpoint(ip, { ...machine, direction, ...(subnet && { prefix: '11.0.0.0/24' }) }),
+    endpoint(ip, {
+      ...machine,
+      direction,
+      ...((subnet || ip === '0.0.0.0') && { prefix: ip === '0.0.0.0' ? '0.0.0.0/0' : '11.0.0.0/24' }),
+    }),
   );
 
 const someNextHop = fc

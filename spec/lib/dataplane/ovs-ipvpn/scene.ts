@@ -37,6 +37,9 @@ export const BARE: OvsIpvpnSettings = { ...GRE, gre: undefined, mplsInterface: '
 
 export const LOCAL_MAC = '02:00:00:00:00:01';
 
+/** A port of the VRF that is plugged into an EVI. */
+export const PAIR = 'ipvpn8-evpn3';
+
 /** Ports that the bridge has. */
 export const PORTS: ReadonlyMap<string, number> = new Map([
   ['mpls_gre', 1],
@@ -45,6 +48,7 @@ export const PORTS: ReadonlyMap<string, number> = new Map([
   ['tap1', 11],
   ['tap2', 12],
   ['tap3', 13],
+  [PAIR, 14],
   ['patch', 20],
   ['router', 21],
 ]);
@@ -70,6 +74,7 @@ export const vrf = (more: Partial<VrfState> = {}): VrfState => ({
   gatewayIp: '11.0.0.254',
   prefixLength: 24,
   fallback: undefined,
+  importsOwn: true,
   ...more,
 });
 
