@@ -25,7 +25,7 @@ export function parseIpAddress(text: string): string | undefined {
 
 /** Whether an address in canonical text is one that a single host can have: not unspecified, multicast or reserved. */
 export function isHostAddress(address: string): boolean {
-  if (!isIpv4(address)) return address !== '::' && !/^ff/.test(address);
+  if (address.includes(':')) return address !== '::' && !/^ff/.test(address);
   const first = ipv4ToNumber(address) >>> 24;
   return first > 0 && first < 224;
 }

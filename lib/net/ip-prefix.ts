@@ -1,4 +1,4 @@
-import { isIpv4, ipAddressBytes, ipv4ToNumber, numberToIpv4, parseIpAddress } from './ip-address.ts';
+import { ipAddressBytes, ipv4ToNumber, numberToIpv4, parseIpAddress } from './ip-address.ts';
 
 /** An address with a prefix length; `address` may have host bits. */
 export interface IpPrefix {
@@ -11,7 +11,7 @@ export function parseIpPrefix(text: string): IpPrefix | undefined {
   const slash = text.indexOf('/');
   const address = parseIpAddress(slash < 0 ? text : text.slice(0, slash));
   if (address === undefined) return undefined;
-  const longest = isIpv4(address) ? 32 : 128;
+  const longest = address.includes(':') ? 128 : 32;
   if (slash < 0) return { address, length: longest };
   const digits = text.slice(slash + 1);
   const length = Number(digits);

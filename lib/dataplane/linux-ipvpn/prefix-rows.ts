@@ -1,4 +1,3 @@
-import { isIpv4 } from '../../net/ip-address.ts';
 import { parseIpPrefix, type IpPrefix } from '../../net/ip-prefix.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { NextHop } from '../intent.ts';
@@ -21,14 +20,22 @@ export interface Workshop {
 /** Packets of the VRF to the prefix take one of its ways. One that is not known is left out while there is another. */
 export function prefixRows(vrf: Vrf, text: string, prefix: Prefix, workshop: Workshop): KernelRows {
   const parsed = parseIpPrefix(text);
-  if (parsed === undefined || !isIpv4(parsed.address)) return failure(`${text} is not an IPv4 prefix`);
-  const local = vrf.ownWays(text, prefix.local);
+  if (parsed === undefined || parsed.address.includes(':')) {
+    return failure(`${text} is not an IPv4 prefix`);
+  }
+  const table = tableOf(vrf.instance);
+  const local = prefix.local.length === 0 ? prefix.local : vrf.ownWays(text, prefix.local);
+  if (local.length === 0 && prefix.remote.length === 1) {
+    // Of these there may be very many.
+    const way = remoteWay(prefix.remote[0]!, workshop.settings, workshop.view);
+    return way.ok ? success([routeRow(table, parsed, way.value.words, way.value.ground)]) : way;
+  }
   const results =
     local.length > 0 ? localWays(vrf, local, text, workshop) : remoteWays(prefix.remote, workshop);
   const ways = new Map(results.flatMap((way) => (way.ok ? [[way.value.words, way.value] as const] : [])));
   const complaint = results.find((way) => !way.ok);
   if (ways.size === 0 && complaint !== undefined) return complaint;
-  return success(ways.size === 0 ? [] : [routeRow(tableOf(vrf.instance), parsed, [...ways.values()])]);
+  return success(ways.size === 0 ? [] : [routeOf(table, parsed, [...ways.values()])]);
 }
 
 function localWays(
@@ -61,19 +68,23 @@ function remoteWays(
   return ordered.map((nextHop) => remoteWay(nextHop, settings, view));
 }
 
-function routeRow(table: number, parsed: IpPrefix, ways: readonly Way[]): KernelRow {
-  const prefix = `${parsed.address}/${parsed.length}`;
-  const route = `table ${table} ${prefix} metric ${metricOf(parsed)} proto ${PROTOCOL}`;
+function routeOf(table: number, prefix: IpPrefix, ways: readonly Way[]): KernelRow {
   const words =
     ways.length === 1 ? ways[0]!.words : ways.map((way) => `nexthop ${way.words} weight 1`).join(' ');
   const grounds = new Set(ways.flatMap(({ ground }) => ground ?? []));
+  return routeRow(table, prefix, words, grounds.size === 0 ? undefined : [...grounds].join(', '));
+}
+
+function routeRow(table: number, prefix: IpPrefix, words: string, ground: string | undefined): KernelRow {
+  const text = `${prefix.address}/${prefix.length}`;
+  const route = `table ${table} ${text} metric ${metricOf(prefix)} proto ${PROTOCOL}`;
   return {
-    key: `route ${table} ${prefix}`,
+    key: `route ${table} ${text}`,
     stage: 'route',
     put: [`route replace ${route} ${words}`],
     remove: [`route del ${route}`],
     tolerate: GONE.route,
-    ...(grounds.size > 0 && { ground: [...grounds].join(', ') }),
+    ...(ground !== undefined && { ground }),
   };
 }
 
