@@ -11,6 +11,8 @@ export interface Capture {
   readonly packets: () => readonly string[];
   /** Ends it when nothing more comes; all packets. */
   readonly stop: () => Promise<readonly string[]>;
+  /** Ends it at once, for those who have seen enough. */
+  readonly end: () => Promise<void>;
 }
 
 /** In milliseconds: what has passed the interface was written before, even if the machine is busy. */
@@ -57,6 +59,10 @@ export async function capture(namespace: Namespace, device: string, filter = '')
       kill();
       await dump;
       return packets();
+    },
+    end: async () => {
+      kill();
+      await dump;
     },
   };
 }

@@ -15,13 +15,14 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 
 /** The kernel of this machine if it can do it and we may use it, else that of a User-Mode Linux, which ends with `cleanUp`. */
 export async function mplsKernel(): Promise<MplsKernel> {
-  if (process.getuid?.() === 0 && (await hasMpls())) return { isHost: true, run: runHere };
+  if (await hostHasMpls()) return { isHost: true, run: runHere };
   const machine = await UserModeLinux.boot();
   return { isHost: false, run: (command, options) => machine.run(command, options) };
 }
 
-async function hasMpls(): Promise<boolean> {
-  return (await attempt(['modprobe', '-a', '-q', ...MODULES])).status === 0;
+/** Whether the kernel of this machine can do it, and we may use it. */
+export async function hostHasMpls(): Promise<boolean> {
+  return process.getuid?.() === 0 && (await attempt(['modprobe', '-a', '-q', ...MODULES])).status === 0;
 }
 
 async function runHere(command: readonly string[], options: CommandOptions = {}): Promise<CommandEnd> {

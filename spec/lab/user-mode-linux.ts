@@ -160,6 +160,14 @@ export class UserModeLinux {
   }
 }
 
+/** Whether this process runs in such a machine, which is slow. */
+export function isInUserModeLinux(): boolean {
+  return (
+    existsSync('/proc/cpuinfo') &&
+    /^vendor_id\b.*: User Mode Linux$/m.test(readFileSync('/proc/cpuinfo', 'utf8'))
+  );
+}
+
 /**
  * Whether the registers of this processor are more than User-Mode Linux knows of: then a C compiler is needed to run it
  * (see `wide-registers.c`).

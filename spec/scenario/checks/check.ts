@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isInUserModeLinux } from '../../lab/user-mode-linux.ts';
+import type { Journey, Reaches, Scenario, Spreads } from '../scenario.ts';
+import { Trial } from './trial.ts';
+
+/**
+ * Checks send packets until they go as they should, as routes take their time, and say what was seen; they reject with
+ * what was seen instead.
+ */
+
+/** Its value is used in place of the deadline, by those who know that checks fail. */
+export const PATIENCE_VARIABLE = 'BAGPIPE_SCENARIO_PATIENCE';
+/** In milliseconds: until packets have to go as they should. The session with a node that has failed lasts for a while. */
+const DEADLINE = Number(process.env[PATIENCE_VARIABLE] ?? (isInUserModeLinux() ? 60_000 : 20_000));
+const PAUSE = 200;
+
+/** Packets arrive and are answered (TCP, ping), by the services that they should cross. */
+export async function reaches(check: Reaches, scenario: Scenario): Promise<string> {
+  return await sooner(check, scenario, async (trial) => {
+    const [flow] = await trial.send(1);
+    const seen: string[] = [];
+    if (check.through !== undefined) seen.push(`by ${await trial.by(flow!, 'there', check.through)}`);
+    if (check.back !== undefined) seen.push(`back by ${await trial.by(flow!, 'back', check.back)}`);
+    return seen.join('; ');
+  });
+}
+
+/** Packets are not answered, twice in a row. */
+export async function doesNotReach(check: Journey, scenario: Scenario): Promise<string> {
+  return await sooner(check, scenario, async (trial) => {
+    for (let times = 0; times < 2; times += 1) {
+      const arrived = await trial.send(1).catch(() => []);
+      if (arrived.length > 0) throw new Error(`${check.to} is reached`);
+    }
+    return '';
+  });
+}
+
+/** Each flow arrives and crosses one of the services, and none of these gets much less than its share. */
+export async function spreads(check: Spreads, scenario: Scenario): Promise<string> {
+  const { over, flows } = check;
+  // What chance does is allowed.
+  const least = Math.floor(flows / over.length / 2.5);
+  return await sooner(check, scenario, async (trial) => {
+    const arrived = await trial.send(flows);
+    const counts = await trial.shares(arrived, over);
+    const shown = over.map((machine, index) => `${machine} ${counts[index]!}`).join(', ');
+    if (arrived.length < flows) throw new Error(`${arrived.length} of ${flows} flows arrived: ${shown}`);
+    if (Math.min(...counts) < least) throw new Error(`${shown}; expected ${least} flows each at least`);
+    return `${flows} flows: ${shown}`;
+  });
+}
+
+/** Tries until the attempt does not reject, or for too long; its last reason then. */
+async function sooner(
+  journey: Journey,
+  scenario: Scenario,
+  attempt: (trial: Trial) => Promise<string>,
+): Promise<string> {
+  return await Trial.with(journey, scenario, async (trial) => {
+    const end = performance.now() + DEADLINE;
+    for (;;) {
+      try {
+        return await attempt(trial);
+      } catch (error) {
+        if (performance.now() >= end) throw error;
+      }
+      await sleep(PAUSE);
+    }
+  });
+}
