@@ -74,7 +74,7 @@ export class UserModeLinux {
       ...['init=/bin/sh', '--', script],
     ];
     // Its processes are processes of the host: they are ended as a group.
-    const process = spawn('linux.uml', words, {
+    const process = spawn('taskset', ['--cpu-list', String(oneProcessor()), 'linux.uml', ...words], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       detached: true,
       env: { ...globalThis.process.env, ...environment },
@@ -201,6 +201,19 @@ function killGroup({ pid }: ChildProcess): void {
 }
 
 /** One word of a shell. */
+/**
+ * One of the processors that we may use. Kernel and programs of the machine are processes of the host that wait for each
+ * other all the time: on a processor of their own they are several times faster than if they wake one another up on two.
+ */
+function oneProcessor(): number {
+  const [, list = '0'] = /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  const allowed = list.split(',').flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+  return allowed[globalThis.process.pid % allowed.length]!;
+}
+
 function quote(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { hasWideRegisters } from '../lab/user-mode-linux.ts';
 import type { DebianPackage } from './debian-packages.ts';
 
@@ -137,7 +138,7 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'kernel',
     about: 'IP VPNs of the kernel: VRF devices and MPLS, on a kernel of their own where this one has none',
-    command: specs('kernel/driver'),
+    command: onProcessor(0, specs('kernel/driver')),
     counts: 'summary',
     stage: 3,
     usesBuild: true,
@@ -148,7 +149,7 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'peers',
     about: 'the same beside FRR and Open vSwitch, and in chains; Open vSwitch that forwards in the kernel',
-    command: specs('(kernel/(peers|scenario)|openvswitch/kernel)'),
+    command: onProcessor(1, specs('(kernel/(peers|scenario)|openvswitch/kernel)')),
     counts: 'summary',
     stage: 3,
     usesBuild: true,
@@ -172,4 +173,9 @@ export const GROUPS: readonly Group[] = [
 /** The command that runs the specs whose path below `spec/` matches. */
 function specs(pattern: string): string[] {
   return ['node', '--import', 'tsx', 'node_modules/uvu/bin.js', 'spec', `^${pattern}\\.spec\\.ts$`];
+}
+
+/** Groups with a User-Mode Linux each, which uses one processor, keep out of each other's way. */
+function onProcessor(number: number, command: readonly string[]): string[] {
+  return ['taskset', '--cpu-list', String(number % cpus().length), ...command];
 }

@@ -23,7 +23,7 @@ import { type Run, runProcess } from './run-batch.ts';
 import type { Sink, SinkOptions } from './sink.ts';
 
 /** Intents about routes that are carried out in one go; an attachment waits for no more. */
-const MOST_INTENTS = 2000;
+const MOST_INTENTS = 5000;
 
 /** IP VPN on Linux: VRF devices and the MPLS of the kernel, by `ip` and `sysctl`. */
 export function linuxIpvpnSink(
