@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { failure, type Result, success } from '../../lib/result.ts';
+import { examples } from '../scenario/examples.ts';
 import type { Story } from './story.ts';
 import { STORIES } from './stories/registry.ts';
 
@@ -12,7 +13,11 @@ export interface Arguments {
 
 const [first] = STORIES;
 
+const EXAMPLES = examples();
+const NAME_WIDTH = Math.max(...EXAMPLES.map(({ name }) => name.length)) + 2;
+
 export const USAGE = `Usage: npm run demo [-- [${STORIES.map(wordsOf).join(' | ')}] [--keep | --remove]]
+       npm run demo -- EXAMPLE [option...]
 
 Two compute nodes in one VPN, from nothing to a ping, told step by step. Needs root.
 
@@ -21,7 +26,16 @@ ${STORIES.map((story) => `  ${wordsOf(story).padEnd(14)}${story.summary}`).join(
   --remove      remove what was kept
   --help        print this help and exit
 
-Without any of the first, it is ${wordsOf(first)}.`;
+Without any of the first, it is ${wordsOf(first)}.
+
+Or one of the scenarios of docs/examples, with the options of "npm run scenario", of which --help tells:
+
+${EXAMPLES.map(({ name, title }) => `  ${name.padEnd(NAME_WIDTH)}${title}`).join('\n')}`;
+
+/** Whether these words are for the runner of scenarios. */
+export function isExample([first]: readonly string[]): boolean {
+  return EXAMPLES.some(({ name }) => name === first);
+}
 
 /** The failure says what is wrong with the command line, and what would be right. */
 export function readArguments(words: readonly string[]): Result<Arguments, string> {

@@ -53,6 +53,14 @@ test('help', async () => {
   assert.match(output, /^Usage: npm run demo /);
 });
 
+test('an example is for the runner of scenarios, with all the words', async () => {
+  assert.match(USAGE, /^ {2}chain-example1 +\S/m);
+  const { status, output } = await demo('basic', '--bogus');
+  assert.is(status, 2);
+  assert.match(output, /^scenario: .*--bogus/);
+  assert.match((await demo('basic', '--help')).output, /^Usage: npm run scenario /);
+});
+
 // Not what somebody has kept on this machine.
 if (needsRoot('removal of the demo')) {
   test('removal says whether there was anything', async () => {

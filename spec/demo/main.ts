@@ -1,6 +1,6 @@
 import { type DebianPackage, installPackages, missingPackages } from '../run/debian-packages.ts';
 import { atExit, cleanUp, keepEverything } from '../support/at-exit.ts';
-import { type Arguments, readArguments, USAGE } from './arguments.ts';
+import { type Arguments, isExample, readArguments, USAGE } from './arguments.ts';
 import { type Narrator, narrator } from './narrator.ts';
 import { DIRECTORY, PREFIX, removeScene, standingNamespaces } from './scene.ts';
 import type { Ending } from './story.ts';
@@ -60,7 +60,10 @@ function refuse(reason: string): number {
   return 1;
 }
 
-const given = readArguments(process.argv.slice(2));
+const words = process.argv.slice(2);
+// With the same words, and all that follows.
+if (isExample(words)) await import('../scenario/main.ts');
+const given = readArguments(words);
 if (!given.ok) console.error(`demo: ${given.fault}\n${USAGE}`);
 // Programs that are kept must not keep us.
 process.exit(given.ok ? await main(given.value) : EXIT_USAGE);
