@@ -8,10 +8,10 @@ import { needs } from '../support/needs.ts';
 
 /**
  * Specs of this directory, once more where Open vSwitch forwards in the kernel: inside of a User-Mode Linux. Their
- * summaries count as those of this process. All of them pass there; these are those that differ most from user space, which
+ * summaries count as those of this process. All of them pass there; this one differs most from user space, which
  * has no tunnels of the kernel.
  */
-const SPECS = ['ipvpn-encapsulations', 'evpn-in-ipvpn'];
+const SPECS = ['ipvpn-encapsulations'];
 
 /** In seconds; a spec takes about ten times as long as in user space. */
 const PATIENCE = 600;
