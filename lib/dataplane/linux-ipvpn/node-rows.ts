@@ -83,14 +83,13 @@ function tunnelRows(
   kind: TunnelKind,
   name: string,
   remote: string | undefined,
-  { localAddress, interfaceMtu }: LinuxIpvpnSettings,
+  { localAddress }: LinuxIpvpnSettings,
 ): readonly KernelRow[] {
-  const mtu = interfaceMtu === undefined ? '' : ` mtu ${interfaceMtu}`;
   return [
     {
       key: `link ${name}`,
       stage: 'device',
-      put: [tunnelLine(kind, name, localAddress, remote), `link set dev ${name}${mtu} up`],
+      put: [tunnelLine(kind, name, localAddress, remote), `link set dev ${name} up`],
       remove: [`link del dev ${name}`],
       present: EXISTS,
       tolerate: GONE.link,

@@ -9,8 +9,6 @@ export interface LinuxIpvpnSettings {
   readonly mplsInterface: string | undefined;
   /** IPv4 address of our end of the tunnels, and the next hop of our routes. */
   readonly localAddress: string;
-  /** MTU of tunnel devices; undefined: what the kernel makes of that of the underlay. */
-  readonly interfaceMtu?: number | undefined;
 }
 
 /** How labelled packets get to other nodes. */

@@ -21,7 +21,7 @@ const KINDS = [
 for (const { kind, settings, prefix, type, options } of KINDS) {
   test(`${kind}: a tunnel to each PE, and labels in them`, () => {
     const hops = [nextHop('10.77.0.2', 201), nextHop('10.77.0.1', 202)];
-    const made = program({ ...settings, interfaceMtu: 1400 }, vrf(), remote('12.0.0.0/24', ...hops));
+    const made = program(settings, vrf(), remote('12.0.0.0/24', ...hops));
     const name = `${prefix}-0a4d0002`;
     assert.equal(rowsOf(made, 'pe/10.77.0.2'), [
       {
@@ -29,7 +29,7 @@ for (const { kind, settings, prefix, type, options } of KINDS) {
         stage: 'device',
         put: [
           `link add name ${name} type ${type} local 10.77.0.1 remote 10.77.0.2 ${options}`,
-          `link set dev ${name} mtu 1400 up`,
+          `link set dev ${name} up`,
         ],
         remove: [`link del dev ${name}`],
         present: ['File exists'],
