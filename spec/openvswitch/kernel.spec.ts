@@ -8,7 +8,7 @@ import { needs } from '../support/needs.ts';
 
 /**
  * Specs of this directory, once more where Open vSwitch forwards in the kernel: inside of a User-Mode Linux. Their
- * summaries count as those of this process. All of them pass there; this one differs most from user space, which
+ * summaries count as those of this process. All pass there, and take too long; this one differs most from user space, which
  * has no tunnels of the kernel.
  */
 const SPECS = ['ipvpn-encapsulations'];

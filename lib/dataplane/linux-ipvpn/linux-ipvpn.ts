@@ -14,7 +14,6 @@ import { ruleSelectors } from './classifier-rules.ts';
 import { describeLinuxIpvpn, describeVrf, type Description } from './description.ts';
 import { isSameEndpoint, readEndpoint, type Endpoint } from './endpoint.ts';
 import { labelRows } from './label-rows.ts';
-import { modulesOf } from './modules.ts';
 import { isolationRows, mplsRows, nodeSysctls, peRows, underlayRows } from './node-rows.ts';
 import { portRows, portSysctls } from './port-rows.ts';
 import { Ports } from './ports.ts';
@@ -94,11 +93,6 @@ export class LinuxIpvpn implements Units<KernelRow, KernelView> {
     if (this.#instances.size === 0) return;
     yield* nodeSysctls(this.#settings);
     for (const port of this.#ports.all()) if (port.present.length > 0) yield* portSysctls(port);
-  }
-
-  /** Kernel modules without which there would be no rows; to be loaded at start. */
-  modules(): readonly string[] {
-    return modulesOf(this.#settings);
   }
 
   /** What the looking glass shows of the driver, */
