@@ -200,7 +200,6 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-/** One word of a shell. */
 /**
  * One of the processors that we may use. Kernel and programs of the machine are processes of the host that wait for each
  * other all the time: on a processor of their own they are several times faster than if they wake one another up on two.
@@ -214,6 +213,7 @@ function oneProcessor(): number {
   return allowed[globalThis.process.pid % allowed.length]!;
 }
 
+/** One word of a shell. */
 function quote(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

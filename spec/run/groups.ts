@@ -44,7 +44,7 @@ export const GROUPS: readonly Group[] = [
     usesBuild: true,
     needsRoot: false,
     packages: ['python3-networking-bagpipe', 'iproute2', 'graphviz', 'openvswitch-switch'],
-    timeout: 240,
+    timeout: 480,
   },
   {
     name: 'check',
@@ -55,7 +55,7 @@ export const GROUPS: readonly Group[] = [
     usesBuild: false,
     needsRoot: false,
     packages: [],
-    timeout: 240,
+    timeout: 480,
   },
   {
     name: 'acceptance',
@@ -66,7 +66,7 @@ export const GROUPS: readonly Group[] = [
     usesBuild: true,
     needsRoot: false,
     packages: ['gobgpd', 'python3'],
-    timeout: 420,
+    timeout: 480,
   },
   {
     name: 'interop',
@@ -78,7 +78,7 @@ export const GROUPS: readonly Group[] = [
     usesBuild: true,
     needsRoot: false,
     packages: ['gobgpd', 'frr', 'bird2', 'systemd', 'curl', 'python3-networking-bagpipe'],
-    timeout: 300,
+    timeout: 480,
   },
   {
     name: 'side-by-side',
@@ -89,7 +89,7 @@ export const GROUPS: readonly Group[] = [
     usesBuild: true,
     needsRoot: false,
     packages: ['gobgpd', 'python3-networking-bagpipe'],
-    timeout: 300,
+    timeout: 480,
   },
   {
     name: 'packets',
@@ -100,7 +100,7 @@ export const GROUPS: readonly Group[] = [
     usesBuild: true,
     needsRoot: true,
     packages: ['gobgpd', 'frr', 'iproute2', 'iputils-ping', 'procps'],
-    timeout: 300,
+    timeout: 480,
   },
   {
     name: 'dataplane',
@@ -111,7 +111,7 @@ export const GROUPS: readonly Group[] = [
     usesBuild: false,
     needsRoot: true,
     packages: ['iproute2', 'iputils-ping', 'procps', 'tcpdump'],
-    timeout: 240,
+    timeout: 480,
   },
   {
     name: 'openvswitch',
@@ -122,7 +122,7 @@ export const GROUPS: readonly Group[] = [
     usesBuild: true,
     needsRoot: true,
     packages: SWITCHING,
-    timeout: 700,
+    timeout: 900,
   },
   {
     name: 'scenarios',

@@ -102,12 +102,12 @@ test('sysctl: all keys in one process, and one by one to find the bad one', asyn
   );
 });
 
-for (const command of ['exec sleep 60', 'sleep 2 & sleep 60']) {
+for (const command of ['exec sleep 60', 'sleep 10 & sleep 60']) {
   test(`a process that hangs is killed and not waited for: ${command}`, async () => {
     const begin = performance.now();
     const result = await processRunner(200)(['sh', '-c', command], '');
     assert.equal(result, { exitCode: undefined, stdout: '', stderr: 'killed: no end after 0.2 s' });
-    assert.ok(performance.now() - begin < 1500);
+    assert.ok(performance.now() - begin < 9000);
   });
 }
 

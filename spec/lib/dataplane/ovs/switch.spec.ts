@@ -191,11 +191,11 @@ test('a unit of very many rows takes no longer than as many units', () => {
   bridge.settle(bridge.plan(view()));
   actions = 'normal';
   bridge.renewAll();
-  const start = performance.now();
+  const start = process.cpuUsage();
   const [change] = bridge.plan(view());
   assert.is(change!.puts.length, 20_000);
   // To compare each row with each takes seconds.
-  assert.ok(performance.now() - start < 1000);
+  assert.ok(process.cpuUsage(start).user < 1_000_000);
 });
 
 test('the rows of an instance are found by its cookie', () => {
