@@ -20,8 +20,15 @@ export interface Units<Row, View> {
 export interface Taken {
   /** What has to be compiled again. If one of them cannot be put, the intent has failed. */
   readonly units: readonly string[];
+  /** What has to be compiled again too, and is asked for by other intents: if it cannot be put, this one has not failed. */
+  readonly others?: readonly string[];
   /** Why the intent cannot be obeyed whatever the node says; then the table is as if it had said "not wanted". */
   readonly fault?: DataplaneFault;
+}
+
+/** All that has to be compiled again. */
+export function unitsOf({ units, others = [] }: Taken): readonly string[] {
+  return others.length === 0 ? units : [...units, ...others];
 }
 
 /** A unit whose rows are to be others. */
@@ -71,9 +78,9 @@ export class UnitTable<Row extends KeyedRow, View> {
 
   take(intents: readonly Intent[]): void {
     for (const intent of intents) {
-      const { units, fault } = this.#units.take(intent);
-      this.#taken.push({ intent, units, fault });
-      for (const unit of units) this.#dirty.add(unit);
+      const taken = this.#units.take(intent);
+      this.#taken.push({ intent, units: taken.units, fault: taken.fault });
+      this.renew(unitsOf(taken));
     }
   }
 

@@ -1,7 +1,8 @@
 import { intentKey, unwant, want, type DataplaneState, type Intent } from '../dataplane/intent.ts';
+import { sameState } from '../dataplane/same-state.ts';
 import type { BestPathChange, BestPathTable } from '../rib/best-path.ts';
 import type { Route } from '../rib/route.ts';
-import { sameState, type ImportedStates } from './imported-states.ts';
+import type { ImportedStates } from './imported-states.ts';
 
 const NOTHING: readonly never[] = [];
 

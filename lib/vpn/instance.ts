@@ -6,6 +6,7 @@ import {
   type DataplaneState,
   type Intent,
 } from '../dataplane/intent.ts';
+import { sameState } from '../dataplane/same-state.ts';
 import type { RouteTarget } from '../net/route-target.ts';
 import { failure, success } from '../result.ts';
 import { BestPathTable, type BestPathChange } from '../rib/best-path.ts';
@@ -14,7 +15,6 @@ import { checkPlug, checkUnplug, ignoredOf } from './checks.ts';
 import { EndpointTable, requestedEndpoint, type Endpoint } from './endpoint.ts';
 import { gatewayPortStates, type GatewayPort } from './gateway-port.ts';
 import type { EndpointIdentifiers } from './identifiers.ts';
-import { sameState } from './imported-states.ts';
 import { Imports } from './imports.ts';
 import type { InstanceInput, InstanceOutput, InstanceSubscriptions } from './instance-events.ts';
 import type { InstanceSetup } from './instance-kind.ts';

@@ -1,6 +1,7 @@
 import { intentKey, type DataplaneState, type Intent } from '../dataplane/intent.ts';
+import { sameState } from '../dataplane/same-state.ts';
 import type { BestPathChange } from '../rib/best-path.ts';
-import { sameState, type ImportedStates } from './imported-states.ts';
+import type { ImportedStates } from './imported-states.ts';
 
 /** One object of the dataplane, and how many entries ask for it. */
 interface Holding {

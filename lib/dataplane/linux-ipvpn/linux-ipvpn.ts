@@ -9,6 +9,7 @@ import type {
   VrfState,
 } from '../intent.ts';
 import { CountedSet } from '../ovs-ipvpn/counted-set.ts';
+import { sameState } from '../same-state.ts';
 import type { Taken, Units } from '../unit-table.ts';
 import { ruleSelectors } from './classifier-rules.ts';
 import { describeLinuxIpvpn, describeVrf, type Description } from './description.ts';
@@ -133,16 +134,19 @@ export class LinuxIpvpn implements Units<KernelRow, KernelView> {
     const wasFirst = this.#instances.size === 0;
     vrf.state = state;
     const redirecting = this.#rename(vrf, former?.externalId, state?.externalId);
+    const isForNode = state !== undefined || this.#instances.size === 0;
+    const units = [...(isForNode ? NODE_UNITS : NOTHING), vrf.unit('vrf')];
+    // It comes again with each of its endpoints, of which there may be very many.
+    if (former !== undefined && state !== undefined && sameState(former, state)) return { units };
     const isOther = (former === undefined) !== (state === undefined);
-    const shared =
-      state === undefined && this.#instances.size > 0
-        ? NOTHING
-        : [...NODE_UNITS, ...(wasFirst || state === undefined ? this.#peUnits() : NOTHING)];
-    // Its members, of which there may be very many, have waited for it, or wait again.
-    const own = isOther ? [...vrf.units()] : [vrf.unit('vrf'), vrf.unit('classifiers')];
-    return {
-      units: [...shared, ...own, ...this.#ports.of(vrf).flatMap((port) => port.units()), ...redirecting],
-    };
+    const others = [
+      ...(wasFirst || this.#instances.size === 0 ? this.#peUnits() : NOTHING),
+      // What was asked for before has waited for it, or waits again.
+      ...(isOther ? vrf.units() : [vrf.unit('classifiers')]),
+      ...this.#ports.of(vrf).flatMap((port) => port.units()),
+      ...redirecting,
+    ];
+    return { units, others };
   }
 
   #peUnits(): readonly string[] {
@@ -171,28 +175,29 @@ export class LinuxIpvpn implements Units<KernelRow, KernelView> {
       const reason = `local_port: port ${next.port} belongs to ${owner.name} already`;
       return { ...this.#takeEndpoint(vrf, key, undefined), fault: fault(reason) };
     }
-    const units = this.#replaceEndpoint(vrf, key, next);
+    const { units, others } = this.#replaceEndpoint(vrf, key, next);
     // Whoever comes needs the node to be ready.
-    return { units: next === undefined ? units : [...NODE_UNITS, vrf.unit('vrf'), ...units] };
+    return { units: next === undefined ? units : [...NODE_UNITS, vrf.unit('vrf'), ...units], others };
   }
 
-  #replaceEndpoint(vrf: Vrf, key: string, next: Endpoint | undefined): readonly string[] {
+  #replaceEndpoint(vrf: Vrf, key: string, next: Endpoint | undefined): Required<Omit<Taken, 'fault'>> {
     const former = vrf.endpoints.get(key);
-    const own = [former, next].flatMap((endpoint) =>
+    const units = [former, next].flatMap((endpoint) =>
       endpoint === undefined ? [] : [`port/${endpoint.port}`, ...vrf.unitsOf(endpoint)],
     );
-    if (former !== undefined && next !== undefined && isSameEndpoint(former, next)) return own;
+    if (former !== undefined && next !== undefined && isSameEndpoint(former, next))
+      return { units, others: NOTHING };
     const names = new Set([former, next].flatMap((endpoint) => endpoint?.port ?? []));
     const homes = new Map([...names].map((name) => [name, this.#ports.get(name)?.home]));
     vrf.replaceEndpoint(key, next);
     this.#ports.replace(vrf, key, former, next);
     const moved = [...names].filter((name) => this.#ports.get(name)?.home !== homes.get(name));
     // It came into this VRF, or went out of it.
-    const onMoved = moved.flatMap((name) => [
+    const others = moved.flatMap((name) => [
       ...(this.#ports.get(name)?.units() ?? []),
       vrf.unit('classifiers'),
     ]);
-    return [...own, ...onMoved];
+    return { units, others };
   }
 
   #takeNextHops(vrf: Vrf, prefix: string, nextHops: readonly NextHop[]): readonly string[] {

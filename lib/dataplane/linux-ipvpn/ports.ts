@@ -60,12 +60,13 @@ export class Ports {
 
   /** Those that the VRF takes packets from, in the order of their names. */
   ofHome(vrf: Vrf): readonly Port[] {
-    return this.#of(vrf).filter((port) => port.home === vrf);
+    return this.of(vrf).filter((port) => port.home === vrf);
   }
 
-  /** Those behind which are endpoints of the VRF. */
+  /** Those behind which are endpoints of the VRF, in the order of their names. */
   of(vrf: Vrf): readonly Port[] {
-    return this.#of(vrf);
+    const names = new Set(Array.from(vrf.endpoints.values(), ({ port }) => port));
+    return [...names].sort().flatMap((name) => this.#ports.get(name) ?? []);
   }
 
   /** Puts an endpoint in the place of the one that the key had. */
@@ -79,11 +80,6 @@ export class Ports {
     const port = this.#ports.get(next.port) ?? new Port(next.port);
     this.#ports.set(next.port, port);
     port.occupants.set(key, { vrf, endpoint: next });
-  }
-
-  #of(vrf: Vrf): readonly Port[] {
-    const names = new Set(Array.from(vrf.endpoints.values(), ({ port }) => port));
-    return [...names].sort().flatMap((name) => this.#ports.get(name) ?? []);
   }
 }
 

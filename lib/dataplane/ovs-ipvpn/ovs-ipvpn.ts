@@ -128,10 +128,12 @@ export class OvsIpvpn implements Program {
     const isOther = (former === undefined) !== (state === undefined);
     if (isOther) this.#exchangePorts(former && this.#tunnels, state && this.#tunnels);
     const redirecting = this.#rename(vrf, former?.externalId, state?.externalId);
-    const shared = state !== undefined || this.#instances.size === 0 ? [TUNNELS] : NOTHING;
-    // Its members, of which there may be very many, have waited for it, or wait again.
-    const own = isOther ? vrf.units() : [vrf.unit('arp'), vrf.unit('fallback')];
-    return { units: [...new Set([...shared, ...own, ...subnets, ...redirecting])] };
+    const isForNode = state !== undefined || this.#instances.size === 0;
+    return {
+      units: [...(isForNode ? [TUNNELS] : NOTHING), vrf.unit('arp'), vrf.unit('fallback')],
+      // What was asked for before, which may be very much, has waited for it, or waits again.
+      others: [...(isOther ? vrf.units() : NOTHING), ...subnets, ...redirecting],
+    };
   }
 
   /** Returns the units of those who redirect packets to the VRF by its former external id, or by the next one. */

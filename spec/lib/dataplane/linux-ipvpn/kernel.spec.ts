@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unwant, want } from '../../../../lib/dataplane/intent.ts';
-import type { DataplaneFault } from '../../../../lib/dataplane/intent.ts';
+import type { DataplaneFault, IpvpnState } from '../../../../lib/dataplane/intent.ts';
 import { Kernel } from '../../../../lib/dataplane/linux-ipvpn/kernel.ts';
 import { LinuxIpvpn } from '../../../../lib/dataplane/linux-ipvpn/linux-ipvpn.ts';
-import { nextHop, remote, vrf } from '../ovs-ipvpn/scene.ts';
-import { ETHERNET, VIEW } from './scene.ts';
+import { B, endpoint, nextHop, remote, vrf } from '../ovs-ipvpn/scene.ts';
+import { ETHERNET, nodeWith, VIEW } from './scene.ts';
 
 const FAULT: DataplaneFault = { command: 'ip route replace', reason: 'no' };
 const PREFIX = '7/prefix/12.0.0.0/24';
@@ -50,6 +50,26 @@ test('what a change that failed may have left is removed with the rest', () => {
   const removed = kernel.plan(VIEW).flatMap(({ removals }) => removals.map(({ key }) => key));
   const put = failed.flatMap(({ puts }) => puts.map(({ key }) => key));
   assert.equal(removed.toSorted(), put.toSorted());
+});
+
+test('a machine whose interface is gone is no fault of those that come into its VRF', () => {
+  const program = new LinuxIpvpn(ETHERNET);
+  const kernel = new Kernel(program);
+  const gone = endpoint('11.0.0.1');
+  kernel.take([vrf(), gone].map((state) => want(state)));
+  kernel.settleWith(kernel.plan(VIEW), new Map());
+  kernel.finish();
+  const view = nodeWith({ tap1: undefined });
+  kernel.renew(program.unitsOn('tap1'));
+  const faultsOf = (...states: readonly IpvpnState[]): readonly unknown[] => {
+    kernel.take(states.map((state) => want(state)));
+    kernel.settleWith(kernel.plan(view), new Map());
+    return kernel.finish().flatMap(({ fault }) => fault?.reason ?? []);
+  };
+  const next = endpoint('11.0.0.2', { tap: 'tap2', mac: B, label: 102 });
+  assert.equal(faultsOf(vrf(), next), []);
+  assert.equal(faultsOf(vrf({ gatewayIp: '11.0.0.253' })), [], 'also where its port has to become another');
+  assert.equal(faultsOf(vrf(), gone), ['local_port: there is no interface tap1']);
 });
 
 test('the routes of a VRF are told in the words of ip', () => {

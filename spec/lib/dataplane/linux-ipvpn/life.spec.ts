@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unwant, want, type IpvpnState } from '../../../../lib/dataplane/intent.ts';
 import { LinuxIpvpn } from '../../../../lib/dataplane/linux-ipvpn/linux-ipvpn.ts';
+import { unitsOf } from '../../../../lib/dataplane/unit-table.ts';
 import { A, B, classifier, endpoint, nextHop, remote, vrf } from '../ovs-ipvpn/scene.ts';
 import { allRows, ask, drop, ETHERNET, GRE, PAIR, program, puts, rowsOf } from './scene.ts';
 
@@ -11,15 +12,17 @@ test('an endpoint comes, changes and goes', () => {
   const made = program(ETHERNET, vrf());
   const first = endpoint('11.0.0.1');
   const own = ['port/tap1', '7/label/101', '7/prefix/11.0.0.1/32'];
-  assert.equal(made.take(want(first)).units, [...NODE, '7/vrf', ...own, '7/classifiers']);
+  const arrival = made.take(want(first));
+  assert.equal(arrival.units, [...NODE, '7/vrf', ...own]);
+  assert.equal(new Set(arrival.others), new Set([...own, '7/classifiers']), 'the port came into the VRF');
   assert.equal(made.take(want(first)).units, [...NODE, '7/vrf', ...own], 'a repeat');
   const moved = endpoint('11.0.0.1', { tap: 'tap2', label: 102 });
   assert.equal(
-    new Set(made.take(want(moved)).units),
+    new Set(unitsOf(made.take(want(moved)))),
     new Set([...NODE, '7/vrf', ...own, 'port/tap2', '7/label/102', '7/classifiers']),
   );
   assert.equal(allRows(made), allRows(program(ETHERNET, vrf(), moved)));
-  assert.equal(made.take(unwant(moved)).units, [
+  assert.equal(unitsOf(made.take(unwant(moved))), [
     'port/tap2',
     '7/label/102',
     '7/prefix/11.0.0.1/32',
@@ -41,16 +44,21 @@ test('the machine that may send goes, and all that lies on its port is put again
   const receiver = endpoint('11.0.0.1', { direction: 'to-port', instance: 8, label: 102 });
   const sender = endpoint('11.0.0.1', { direction: 'from-port' });
   const made = program(ETHERNET, vrf(), vrf({ instance: 8 }), receiver, sender);
-  const { units } = made.take(unwant(sender));
+  const units = unitsOf(made.take(unwant(sender)));
   for (const unit of ['port/tap1', '8/prefix/11.0.0.1/32', '8/label/102', '7/classifiers']) {
     assert.ok(units.includes(unit), unit);
   }
   assert.is(rowsOf(made, '8/prefix/11.0.0.1/32')[0]!.ground, 'tap1#11 up free');
 });
 
+test('with each endpoint its VRF is asked for again: that costs nothing for the others', () => {
+  const made = program(ETHERNET, vrf(), endpoint('11.0.0.1'));
+  assert.equal(unitsOf(made.take(want(vrf()))), [...NODE, '7/vrf']);
+});
+
 test('another gateway comes to all ports of the VRF', () => {
   const made = program(ETHERNET, vrf(), endpoint('11.0.0.1'), endpoint('11.0.0.2', { tap: 'tap2', mac: B }));
-  const { units } = made.take(want(vrf({ gatewayIp: '11.0.0.253' })));
+  const units = unitsOf(made.take(want(vrf({ gatewayIp: '11.0.0.253' }))));
   assert.ok(units.includes('port/tap1') && units.includes('port/tap2') && units.includes('7/classifiers'));
   assert.ok(puts(made, 'port/tap2').includes('addr replace 11.0.0.253/32 dev tap2'));
 });
@@ -135,10 +143,10 @@ test('members wait for their VRF, and go with it', () => {
   const made = program(GRE, ...members);
   assert.equal([...made.units()], []);
   for (const unit of ['7/label/101', 'port/tap1', 'pe/10.77.0.2']) assert.equal(rowsOf(made, unit), []);
-  const { units } = made.take(want(vrf()));
+  const units = unitsOf(made.take(want(vrf())));
   assert.equal(new Set(units), new Set(made.units()));
   assert.equal([...allRows(made)].sort(), [...allRows(program(GRE, vrf(), ...members))].sort());
-  assert.equal(new Set(made.take(unwant(vrf())).units), new Set(units));
+  assert.equal(new Set(unitsOf(made.take(unwant(vrf())))), new Set(units));
   assert.equal([...made.units()], []);
 });
 
@@ -160,9 +168,9 @@ test('a rule waits for the VRF to which it leads', () => {
   const rule = classifier('all', []);
   const made = program(ETHERNET, vrf(), endpoint('11.0.0.1'), rule);
   assert.equal(puts(made, '7/classifiers'), []);
-  assert.ok(made.take(want(vrf({ instance: 8 }))).units.includes('7/classifiers'));
+  assert.ok(unitsOf(made.take(want(vrf({ instance: 8 })))).includes('7/classifiers'));
   assert.is(puts(made, '7/classifiers').at(-1), 'rule add pref 100 iif tap1 lookup 1008 protocol 19');
-  assert.ok(made.take(unwant(vrf({ instance: 8 }))).units.includes('7/classifiers'));
+  assert.ok(unitsOf(made.take(unwant(vrf({ instance: 8 })))).includes('7/classifiers'));
   assert.equal(puts(made, '7/classifiers'), []);
 });
 

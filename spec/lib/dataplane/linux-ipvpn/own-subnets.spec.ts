@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unwant, want } from '../../../../lib/dataplane/intent.ts';
+import { unitsOf } from '../../../../lib/dataplane/unit-table.ts';
 import { endpoint, nextHop, remote, vrf } from '../ovs-ipvpn/scene.ts';
 import { allRows, ask, drop, ETHERNET, nodeWith, PAIR, program, puts, route } from './scene.ts';
 
@@ -73,7 +74,7 @@ test('the subnet of an EVI is behind its port in any case, and its label is look
 test('when that alone is another, nothing of other nodes is compiled again', () => {
   const states = [ANNOUNCER, endpoint('11.0.0.2'), remote('12.0.0.0/24', nextHop('10.77.0.2', 201))];
   const made = program(ETHERNET, vrf(), ...states);
-  const { units } = made.take(want(APART));
+  const units = unitsOf(made.take(want(APART)));
   for (const unit of ['7/prefix/11.0.0.0/24', '7/label/101']) assert.ok(units.includes(unit), unit);
   assert.not(units.includes('7/prefix/12.0.0.0/24'));
   assert.equal(allRows(made), allRows(program(ETHERNET, APART, ...states)));

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { unwant, want, type IpvpnState } from '../../../../lib/dataplane/intent.ts';
 import { LinuxIpvpn } from '../../../../lib/dataplane/linux-ipvpn/linux-ipvpn.ts';
 import type { Direction } from '../../../../lib/vpn/vpn-type.ts';
+import { unitsOf } from '../../../../lib/dataplane/unit-table.ts';
 import { A, B, classifier, endpoint, nextHop, remote, vrf } from '../ovs-ipvpn/scene.ts';
 import {
   allRows,
@@ -108,11 +109,11 @@ for (const [mode, settings] of Object.entries({ ETHERNET, GRE, MPLS_IN_UDP })) {
           for (const unit of units) held.set(unit, rowTexts(made, unit));
         };
         for (const intent of intents) {
-          const { units, fault } = made.take(intent);
-          assert.is(fault, undefined);
+          const taken = made.take(intent);
+          assert.is(taken.fault, undefined);
           if (intent.state === undefined) last.delete(intent.key);
           else last.set(intent.key, intent.state as IpvpnState);
-          takeNote(units);
+          takeNote(unitsOf(taken));
         }
         const now = [...allRows(made)].sort();
         assert.equal([...held.values()].flat().sort(), now);
@@ -125,7 +126,7 @@ for (const [mode, settings] of Object.entries({ ETHERNET, GRE, MPLS_IN_UDP })) {
         assert.equal([...made.links()].sort(), [...fresh.links()].sort());
         const known = new Set(made.sysctls());
         for (const key of sysctlsAskedFor(made)) assert.ok(known.has(key), key);
-        for (const state of last.values()) takeNote(made.take(unwant(state)).units);
+        for (const state of last.values()) takeNote(unitsOf(made.take(unwant(state))));
         assert.equal([...held.values()].flat(), []);
         assert.equal([[...made.units()], [...made.links()], [...made.sysctls()]], [[], [], []]);
       }),

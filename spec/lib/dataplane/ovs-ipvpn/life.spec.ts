@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { TUNNEL_TYPE } from '../../../../lib/bgp/community/encapsulation.ts';
 import { intentKey, unwant, want, type IpvpnState } from '../../../../lib/dataplane/intent.ts';
 import { OvsIpvpn } from '../../../../lib/dataplane/ovs-ipvpn/ovs-ipvpn.ts';
+import { unitsOf } from '../../../../lib/dataplane/unit-table.ts';
 import {
   A,
   allRows,
@@ -191,10 +192,10 @@ test('members wait for their VRF, and go with it', () => {
   const made = program(GRE, ...members);
   assert.equal([...made.units()], []);
   assert.equal(rows(made, '7/label/101'), []);
-  const { units } = made.take(want(vrf()));
+  const units = unitsOf(made.take(want(vrf())));
   assert.equal(new Set(units), new Set(made.units()));
   assert.equal(allRows(made), allRows(program(GRE, vrf(), ...members)));
-  assert.equal(new Set(made.take(unwant(vrf())).units), new Set(units));
+  assert.equal(new Set(unitsOf(made.take(unwant(vrf())))), new Set(units));
   assert.equal([...made.units()], []);
 });
 
@@ -307,11 +308,11 @@ for (const [mode, settings] of Object.entries({ GRE, BARE })) {
         /** What a switch would hold that compiles again what it is told to, and nothing else. */
         const held = new Map<string, readonly string[]>();
         for (const intent of intents) {
-          const { units, fault } = made.take(intent);
-          assert.is(fault, undefined);
+          const taken = made.take(intent);
+          assert.is(taken.fault, undefined);
           if (intent.state === undefined) last.delete(intent.key);
           else last.set(intent.key, intent.state as IpvpnState);
-          for (const unit of units) {
+          for (const unit of unitsOf(taken)) {
             const compiled = made.compile(unit, VIEW);
             held.set(
               unit,

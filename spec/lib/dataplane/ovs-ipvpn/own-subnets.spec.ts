@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unwant, want } from '../../../../lib/dataplane/intent.ts';
 import type { OvsIpvpn } from '../../../../lib/dataplane/ovs-ipvpn/ovs-ipvpn.ts';
+import { unitsOf } from '../../../../lib/dataplane/unit-table.ts';
 import { allRows, ask, B, drop, endpoint, GRE, nextHop, PAIR, program, remote, rows, vrf } from './scene.ts';
 
 /** Subnets that endpoints announce, in a VRF that imports what it exports, and in one that does not. */
@@ -79,12 +80,12 @@ test('when that alone is another, the subnets of its endpoints are compiled agai
   const made = program(GRE, vrf(), ...states);
   const prefixes = (units: readonly string[]): readonly string[] =>
     units.filter((unit) => !['tunnels', '7/arp', '7/fallback'].includes(unit));
-  assert.equal(prefixes(made.take(want(vrf())).units), [], 'nothing is another');
-  assert.equal(prefixes(made.take(want(APART)).units), ['7/prefix/11.0.0.0/24', '7/prefix/0.0.0.0/0']);
+  assert.equal(prefixes(unitsOf(made.take(want(vrf())))), [], 'nothing is another');
+  assert.equal(prefixes(unitsOf(made.take(want(APART)))), ['7/prefix/11.0.0.0/24', '7/prefix/0.0.0.0/0']);
   assert.equal(allRows(made), allRows(program(GRE, APART, ...states)));
-  assert.equal(prefixes(made.take(want(vrf())).units), ['7/prefix/11.0.0.0/24', '7/prefix/0.0.0.0/0']);
+  assert.equal(prefixes(unitsOf(made.take(want(vrf())))), ['7/prefix/11.0.0.0/24', '7/prefix/0.0.0.0/0']);
   assert.equal([...allRows(made)].sort(), [...allRows(program(GRE, vrf(), ...states))].sort());
-  assert.ok(made.take(unwant(vrf())).units.includes('7/prefix/11.0.0.0/24'), 'it goes with the VRF');
+  assert.ok(unitsOf(made.take(unwant(vrf()))).includes('7/prefix/11.0.0.0/24'), 'it goes with the VRF');
 });
 
 test.run();

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { FlowComponent } from '../../../../lib/bgp/nlri/flow-component.ts';
 import type { Fallback } from '../../../../lib/vpn/request.ts';
+import { unitsOf } from '../../../../lib/dataplane/unit-table.ts';
 import { ask, B, classifier, drop, endpoint, GRE, ovs, program, rows, vrf } from './scene.ts';
 
 const REPLY =
@@ -114,12 +115,12 @@ test('packets that a rule means are looked up in another VRF, when that is there
     state: vrf({ instance: 8, externalId: 'vpn-8' }),
     revision: 0,
   });
-  assert.ok(arrival.units.includes('7/classifiers'));
+  assert.ok(unitsOf(arrival).includes('7/classifiers'));
   assert.equal(rows(made, '7/classifiers'), [
     `table=2,priority=36865,tcp,reg0=0x7,nw_dst=12.0.0.1,tp_dst=80,actions=${TO_8}`,
   ]);
   const departure = made.take({ key: '8/vrf', instance: 8, state: undefined, revision: 0 });
-  assert.ok(departure.units.includes('7/classifiers'));
+  assert.ok(unitsOf(departure).includes('7/classifiers'));
   assert.equal(rows(made, '7/classifiers'), []);
 });
 

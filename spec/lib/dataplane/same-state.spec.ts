@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { NextHop, RemotePrefixState } from '../../../lib/dataplane/intent.ts';
-import { sameState } from '../../../lib/vpn/imported-states.ts';
+import { sameState } from '../../../lib/dataplane/same-state.ts';
 
 const way: NextHop = { address: '192.0.2.1', label: 100, encapsulations: [2, 8], hashOrder: 0 };
 const state = (...nextHops: readonly NextHop[]): RemotePrefixState => ({
