@@ -96,6 +96,11 @@ export class UnitTable<Row extends KeyedRow, View> {
     this.renew(this.#rows.keys());
   }
 
+  /** Whether the node has refused something that it may take another time. */
+  get hasRefused(): boolean {
+    return this.#refused.size > 0;
+  }
+
   /** What could not be made or put is tried again. */
   retry(): void {
     this.renew(this.#incomplete.keys());
