@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { release } from 'node:os';
+import type { Hono } from 'hono';
 import { asyncScheduler, config as rxjs } from 'rxjs';
 import {
   describeConfiguration,
@@ -58,13 +59,21 @@ export async function startDaemon(configuration: Configuration): Promise<Result<
   for (const value of listConfiguration(configuration)) log.debug(value);
   for (const warning of [...configuration.warnings, ...output.value.warnings]) log.warning(warning);
 
+  // Before the dataplane is touched, which may be that of another process of ours. Until all is ready, who asks waits.
+  let open: (app: Hono) => void = () => undefined;
+  const opened = new Promise<Hono>((resolve) => (open = resolve));
+  const server = await listen(opened, api.host, api.port);
+  if (!server.ok) return server;
+
   const drivers = {
     ipvpn: openDriver('ipvpn', configuration, logs),
     evpn: openDriver('evpn', configuration, logs),
   };
   for (const { prepare } of Object.values(drivers)) {
     const prepared = await prepare();
-    if (!prepared.ok) return prepared;
+    if (prepared.ok) continue;
+    await server.value.stop();
+    return prepared;
   }
 
   const bus = new RouteBus({ defer: setImmediate, scheduler: asyncScheduler });
@@ -82,28 +91,28 @@ export async function startDaemon(configuration: Configuration): Promise<Result<
   const peers = bgp.peers.map((address) => createPeer(address, configuration, bus, logs));
 
   const startTime = new Date();
-  const app = createApp({
-    attach: (request) => manager.attach(request),
-    detach: (request) => manager.detach(request),
-    lookingGlass: () =>
-      showDaemon({
-        bus,
-        manager,
-        peers,
-        logs,
-        startTime,
-        version,
-        localAddress: bgp.localAddress,
-        as: bgp.myAs,
-        rtcEnabled: bgp.enableRtc,
-        configuration: describeConfiguration(configuration),
-        drivers: { ipvpn: drivers.ipvpn.view, evpn: drivers.evpn.view },
-      }),
-    incarnation: BigInt(`0x${randomUUID().replaceAll('-', '')}`).toString(),
-    log: logs.component('api'),
-  });
-  const server = await listen(app, api.host, api.port);
-  if (!server.ok) return server;
+  open(
+    createApp({
+      attach: (request) => manager.attach(request),
+      detach: (request) => manager.detach(request),
+      lookingGlass: () =>
+        showDaemon({
+          bus,
+          manager,
+          peers,
+          logs,
+          startTime,
+          version,
+          localAddress: bgp.localAddress,
+          as: bgp.myAs,
+          rtcEnabled: bgp.enableRtc,
+          configuration: describeConfiguration(configuration),
+          drivers: { ipvpn: drivers.ipvpn.view, evpn: drivers.evpn.view },
+        }),
+      incarnation: BigInt(`0x${randomUUID().replaceAll('-', '')}`).toString(),
+      log: logs.component('api'),
+    }),
+  );
   const url = apiUrl(api.host, api.port);
   log.info(`bagpipe-bgp ${version}: API on ${url}, AS ${bgp.myAs}, BGP address ${bgp.localAddress}`);
   for (const peer of peers) peer.start();

@@ -116,13 +116,27 @@ test('no such file: status 1', async () => {
   assert.is(stderr, 'bagpipe-bgp: /nonexistent: this configuration file does not exist');
 });
 
-test('a port that is taken: status 1', async () => {
-  const { path, port } = await configurationFile();
+test('a port that is taken: status 1, before anything is done to the dataplane', async () => {
+  const port = await freePort();
+  // Its bridge is not there: who looked for it would say so.
+  const path = file(`${MINIMUM}[DATAPLANE_DRIVER_IPVPN]
+dataplane_driver = ovs
+mpls_interface = *gre*
+ovs_bridge = br-none
+[API]
+port = ${port}
+`);
   const other = createServer().listen(port, '127.0.0.1');
-  const { status, stderr } = await run('bagpipe-bgp', '--config-file', path);
-  other.close();
-  assert.is(status, 1);
-  assert.match(stderr, new RegExp(`^bagpipe-bgp: .*${port}`));
+  const taken = await run('bagpipe-bgp', '--config-file', path);
+  assert.is(taken.status, 1);
+  assert.match(
+    taken.stderr,
+    new RegExp(`^bagpipe-bgp: the API cannot listen on 127.0.0.1:${port}: something else`),
+  );
+  await new Promise((resolve) => other.close(resolve));
+  const free = await run('bagpipe-bgp', '--config-file', path);
+  assert.is(free.status, 1);
+  assert.match(free.stderr, /^bagpipe-bgp: dataplane driver ovs \(ipvpn\): /);
 });
 
 test('unknown options and arguments: status 2', async () => {

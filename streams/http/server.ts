@@ -7,11 +7,16 @@ export interface ApiServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Listens; the fault is a sentence that says why that is not possible. */
-export async function listen(app: Hono, host: string, port: number): Promise<Result<ApiServer, string>> {
+/** Listens, and answers when there is an app; the fault is a sentence that says why it cannot listen. */
+export async function listen(
+  app: Promise<Hono>,
+  host: string,
+  port: number,
+): Promise<Result<ApiServer, string>> {
   const hostname = await resolveHost(host);
   return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname, port }, () => {
+    const fetch: Hono['fetch'] = async (...request) => (await app).fetch(...request);
+    const server = serve({ fetch, hostname, port }, () => {
       resolve(success({ stop: () => stopServer(server) }));
     });
     server.on('error', (error: NodeJS.ErrnoException) => {
