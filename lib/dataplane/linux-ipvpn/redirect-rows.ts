@@ -11,7 +11,8 @@ const MOST_SELECTORS = PREFERENCE.lastClassifier - PREFERENCE.firstClassifier + 
 
 /**
  * Packets from ports of the VRF that a rule means are looked up in the table of another VRF: the rule that comes first in
- * the order of RFC 8955 §5.1 wins. Rules whose VRF is not there wait for it.
+ * the order of RFC 8955 §5.1 wins. Rules whose VRF is not there wait for it. Fails for a VRF without endpoints, which
+ * gets packets by redirection alone: the kernel asks its rules once for a packet.
  *
  * @param instanceOf - the number of the VRF of an external id
  */
@@ -36,6 +37,11 @@ export function redirectRows(
     );
   }
   if (actions.length === 0) return success([]);
+  if (vrf.endpoints.size === 0) {
+    return failure(
+      'traffic classifiers: packets that were redirected into a VRF cannot be redirected again from there',
+    );
+  }
   const gateway = vrf.state?.gatewayIp;
   return success(
     ports.ofHome(vrf).flatMap(({ name }) => {

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { contentOf, STAGES } from '../../../../lib/dataplane/linux-ipvpn/row.ts';
 import { metricOf } from '../../../../lib/dataplane/linux-ipvpn/names.ts';
 import { A, B, classifier, endpoint, nextHop, remote, vrf } from '../ovs-ipvpn/scene.ts';
-import { allRows, drop, ETHERNET, nodeWith, PAIR, program, puts, route, rowsOf, VIEW } from './scene.ts';
+import { ask, allRows, drop, ETHERNET, nodeWith, PAIR, program, puts, route, rowsOf, VIEW } from './scene.ts';
 
 const TCP_80 = [
   { type: 'destination', prefix: '12.0.0.1/32' },
@@ -359,6 +359,15 @@ test('rules of a machine that only receives, into the VRF itself, or into none a
     classifier('web', TCP_80),
   );
   assert.equal(puts(muted, '7/classifiers'), []);
+});
+
+test('what was redirected into a VRF is not redirected again: that is told', () => {
+  const made = program(ETHERNET, vrf(), vrf({ instance: 8 }), classifier('all', []));
+  const reason =
+    'traffic classifiers: packets that were redirected into a VRF cannot be redirected again from there';
+  assert.equal(made.compile('7/classifiers', VIEW), { ok: false, fault: { command: undefined, reason } });
+  ask(made, endpoint('11.0.0.1'));
+  assert.is(puts(made, '7/classifiers').length, 2);
 });
 
 test('more rules than there are preferences are refused', () => {
