@@ -30,7 +30,8 @@ const TIMESTAMP = /^\d+\.\d{6} /m;
 export async function capture(namespace: Namespace, device: string, filter = ''): Promise<Capture> {
   const [helper, ...words] = [
     ...namespace.prefix,
-    ...['tcpdump', '-n', '-e', '-tt', '-v', '-l', '--immediate-mode', '-i', device],
+    // Its buffer has room for 8 packets of any length, but for thousands of which only the headers are kept.
+    ...['tcpdump', '-n', '-e', '-tt', '-v', '-l', '--immediate-mode', '-s', '256', '-i', device],
     ...filter.split(' ').filter((word) => word !== ''),
   ];
   const dump = execa(helper!, words, { reject: false, stdin: 'ignore', buffer: false });

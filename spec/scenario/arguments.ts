@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { type Drivers, EVPN_DRIVERS, IPVPN_DRIVERS } from './scenario.ts';
+import { type Drivers, EVPN_DRIVERS, IPVPN_DRIVERS, NO_OVS } from './scenario.ts';
 
 /** What is asked for. */
 export interface Arguments {
@@ -37,7 +37,7 @@ export function readArguments(words: readonly string[]): Result<Arguments | 'hel
   if (file === undefined || more.length > 0) return failure('expected one FILE');
   const evpn = EVPN_DRIVERS.find((name) => name === values.evpn);
   const ipvpn = IPVPN_DRIVERS.find((name) => name === values.ipvpn);
-  if (values.evpn !== undefined && evpn === undefined) return failure(wrong('evpn', EVPN_DRIVERS));
+  if (values.evpn !== undefined && evpn === undefined) return failure(wrong('evpn', EVPN_DRIVERS) + NO_OVS);
   if (values.ipvpn !== undefined && ipvpn === undefined) return failure(wrong('ipvpn', IPVPN_DRIVERS));
   const drivers = { ...(evpn !== undefined && { evpn }), ...(ipvpn !== undefined && { ipvpn }) };
   return success({ file, keep: values.keep, verbose: values.verbose, picture: values.picture, drivers });

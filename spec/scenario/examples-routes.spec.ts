@@ -19,9 +19,18 @@ scenarios('a check that does not hold is found out, with what was seen instead',
   - does-not-reach: { from: net1vm1, to: net2vm2 }
   - detach: [svm2-x2, vm2]
   - reaches: { from: net1vm1, to: net2vm2 }
+  - attach: [svm2-x2, vm2]
+  - detach: vm1
+  - does-not-reach: { from: net1vm1, to: net2vm2, seen-at: [svm1] }
+  - does-not-reach: { from: net3vm3, to: net2vm2 }
 `;
+  // A machine that sends nothing, as it has no route.
+  const mute =
+    'attachments:\n  mute: { node: a, network-type: ipvpn, vpn-instance-id: net3vm3, port: netns, ip: 13.0.0.1, ' +
+    'gateway-ip: 13.0.0.1 }\n';
+  const attached = text.slice(0, text.indexOf('steps:')).replace('attachments:\n', mute);
   const file = join(temporaryDirectory().path, 'wrong.yaml');
-  writeFileSync(file, text.slice(0, text.indexOf('steps:')) + steps);
+  writeFileSync(file, attached + steps);
   const { status, output } = await runImpatiently(5000, file);
   assert.is(status, 1, output);
   assert.match(
@@ -30,7 +39,9 @@ scenarios('a check that does not hold is found out, with what was seen instead',
   );
   assert.match(output, /✘ .* net1vm1 ↛ net2vm2 .*\n +net2vm2 is reached\n/);
   assert.match(output, /✘ .*\n +no answer to the ping; seen /);
-  assert.match(output, /^1 of 4 checks hold$/m);
+  assert.match(output, /✘ .* ↛ .*\n +expected to be seen at svm1, seen at no service\n/);
+  assert.match(output, /✘ .* ↛ .*\n +ping from net3vm3: .*Network is unreachable\n/);
+  assert.match(output, /^1 of 6 checks hold$/m);
 });
 
 runWherePossible(TITLE, scenarios);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { atExit } from '../support/at-exit.ts';
 
@@ -40,15 +41,25 @@ const DIES_WITH_US = ['setpriv', '--pdeathsig', 'KILL'];
 const UNSHARE = ['unshare', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'];
 const INTERRUPTED = 130;
 
-/** To be done first in the namespaces. Resolves to our process id as it is outside. */
-export async function furnish(): Promise<number> {
+/**
+ * To be done first in the namespaces. Resolves to our process id as it is outside. The compiled program is the one of now
+ * until the end, whatever others compile meanwhile: a copy in the directory takes its place.
+ */
+export async function furnish(directory: string): Promise<number> {
   // This is still the view of those outside.
   const pid = Number(readlinkSync('/proc/self'));
   await execa('mount', ['-t', 'proc', 'proc', '/proc']);
   await execa('mkdir', ['-p', '/run/netns']);
   await execa('mount', ['-t', 'tmpfs', 'tmpfs', '/run/netns']);
+  // Others wait with compiling; see `spec/run/build.sh`.
+  const copy = join(directory, 'program');
+  await execa('flock', ['--shared', join(REPOSITORY, 'tsconfig.json'), 'cp', '-r', BUILD, copy]);
+  await execa('mount', ['--bind', copy, BUILD]);
   return pid;
 }
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const BUILD = join(REPOSITORY, 'dist');
 
 /** Words that lead into the namespaces of a run, given the process id of `furnish`. */
 export function entrance(pid: number): readonly string[] {

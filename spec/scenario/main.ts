@@ -69,7 +69,7 @@ async function run(
   { keep, verbose, picture }: Arguments,
   directory: string,
 ): Promise<number> {
-  const pid = await furnish();
+  const pid = await furnish(directory);
   const columns = terminalColumns();
   const terminal = columns !== undefined;
   const write = (text: string): void => void process.stdout.write(text);

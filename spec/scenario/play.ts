@@ -3,6 +3,7 @@ import { assertEstablished } from '../support/looking-glass.ts';
 import { REFLECTOR_ADDRESS } from '../lab/underlay.ts';
 import { Ports } from './attach.ts';
 import { doesNotReach, reaches, spreads } from './checks/check.ts';
+import { attachesAll } from './file/order.ts';
 import type { Action, Attachment, Journey, Scenario } from './scenario.ts';
 import { drawPicture } from './picture.ts';
 import { buildStage, type Stage } from './stage.ts';
@@ -41,8 +42,7 @@ export async function play(scenario: Scenario, options: PlayOptions, tell: Telle
   );
   if (!isBuilt || stage === undefined) return { ...count, broken: true };
   const actor = new Actor(scenario, stage, tell, options);
-  const [first] = scenario.steps;
-  if (first?.action?.kind !== 'attach' && !(await actor.attach([...scenario.attachments.keys()]))) {
+  if (attachesAll(scenario) && !(await actor.attach([...scenario.attachments.keys()]))) {
     return { ...count, broken: true };
   }
   for (const { say, action } of scenario.steps) {

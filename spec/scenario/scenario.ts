@@ -21,7 +21,9 @@ export interface Drivers {
   readonly ipvpn: IpvpnDriver;
 }
 
-export const EVPN_DRIVERS = ['linux', 'ovs', 'dummy'] as const;
+export const EVPN_DRIVERS = ['linux', 'dummy'] as const;
+/** To be said of drivers of E-VPNs. */
+export const NO_OVS = '; ovs needs a VLAN for each port, which bagpipe-rest-attach cannot name';
 export const IPVPN_DRIVERS = ['ovs', 'linux', 'dummy'] as const;
 export type EvpnDriver = (typeof EVPN_DRIVERS)[number];
 export type IpvpnDriver = (typeof IPVPN_DRIVERS)[number];
@@ -77,17 +79,29 @@ export interface Reaches extends Journey {
   readonly back: readonly string[] | undefined;
 }
 
+export interface DoesNotReach extends Journey {
+  /** The services that packets come to before they are lost, in order, and no other one; undefined: wherever it is. */
+  readonly seenAt: readonly string[] | undefined;
+}
+
 export interface Spreads extends Journey {
   readonly flows: number;
-  /** Services that have to share the flows. */
+  /** Services that have to share the flows, and the answers to them: each crosses one of these. */
   readonly over: readonly string[];
+  /** The services that each flow must cross, in order, with `SHARED` for that of `over`; undefined: any others, too. */
+  readonly through: readonly string[] | undefined;
+  /** The same for the answers. */
+  readonly back: readonly string[] | undefined;
 }
+
+/** Stands for whichever of the services that share flows it is. */
+export const SHARED = 'over';
 
 export type Action =
   | { readonly kind: 'attach' | 'detach'; readonly attachments: readonly string[] }
   | { readonly kind: 'fail' | 'restore'; readonly node: string }
   | { readonly kind: 'reaches'; readonly check: Reaches }
-  | { readonly kind: 'does-not-reach'; readonly check: Journey }
+  | { readonly kind: 'does-not-reach'; readonly check: DoesNotReach }
   | { readonly kind: 'spreads'; readonly check: Spreads };
 
 export interface Step {

@@ -32,16 +32,20 @@ export async function buildStage(
   };
 }
 
-export function usesOpenVswitch({ evpn, ipvpn }: Drivers): boolean {
-  return evpn === 'ovs' || ipvpn === 'ovs';
+export function usesOpenVswitch({ ipvpn }: Drivers): boolean {
+  return ipvpn === 'ovs';
 }
 
-function dataplaneOf(drivers: Drivers): Dataplane {
+/** How a node with these drivers is set up. */
+export function dataplaneOf(drivers: Drivers): Dataplane {
   const openVswitch = usesOpenVswitch(drivers);
   const IPVPN = {
     // Machines that think that they are in one network ask each other for their MAC addresses.
-    ovs: { dataplane_driver: 'ovs', ovs_bridge: MPLS_BRIDGE, arp_responder: true, proxy_arp: true },
-    // As Open vSwitch has it, so that nodes of both kinds understand each other.
+    ovs: {
+      ...{ dataplane_driver: 'ovs', ovs_bridge: MPLS_BRIDGE, arp_responder: true, proxy_arp: true },
+      // The tunnels of the kernel carry no Ethernet: so nodes of both kinds understand each other.
+      gre_tunnel_options: 'packet_type=legacy_l3',
+    },
     linux: { dataplane_driver: 'linux', mpls_interface: '*gre*' },
     dummy: { dataplane_driver: 'dummy' },
   };

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { formatPath, pathOf, readSighting, type Sighting } from './path.ts';
+import { formatPath, isQuestion, pathOf, readSighting, type Sighting } from './path.ts';
 
 const ECHO =
   'x1 In ifindex 3 00:00:5e:00:43:64 ethertype IPv4 (0x0800), length 104: (tos 0x0, ttl 63, id 19871, offset 0, flags ' +
@@ -32,6 +32,17 @@ test('a datagram', () => {
   assert.equal(readSighting('vm', DATAGRAM, 9), {
     ...{ machine: 'vm', interface: 'eth0', direction: 'in', ttl: 61, way: 'there', flow: 4000 },
   });
+});
+
+test('a question for a MAC address that a machine asks', () => {
+  const asked =
+    'eth0 Out ifindex 2 02:00:00:00:00:01 ethertype ARP (0x0806), length 48: Ethernet (len 6), IPv4 (len 4), Request ' +
+    'who-has 11.0.0.254 tell 11.0.0.1, length 28';
+  assert.ok(isQuestion(asked));
+  assert.not(isQuestion(asked.replace(' Out ', ' B ')));
+  assert.not(isQuestion(asked.replace('Request who-has 11.0.0.254 tell', 'Reply 11.0.0.254 is-at')));
+  assert.not(isQuestion(ECHO));
+  assert.is(readSighting('vm', asked, undefined), undefined);
 });
 
 test('a path is ordered by the TTL, whatever was heard of first', () => {

@@ -45,6 +45,11 @@ export function readSighting(
   return source === port ? { ...seen, way: 'back', flow: destination } : undefined;
 }
 
+/** Whether a machine asks by it for the MAC address of its next hop: what comes before a packet, or instead of it. */
+export function isQuestion(packet: string): boolean {
+  return /^\S+\s+Out\s.*? Request who-has /.test(packet);
+}
+
 /**
  * The hops of a packet in their order. Whatever routes a packet decrements its TTL, so that a higher one was earlier; and
  * a packet leaves one machine before it comes to the next one.

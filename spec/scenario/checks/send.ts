@@ -13,7 +13,7 @@ export interface Sent {
 
 /** Sends packets from one machine to another one, as often as it is asked to. */
 export interface Sender {
-  /** So many flows; each has `patience` seconds. */
+  /** So many flows; each has `patience` seconds. Rejects if they could not be sent. */
   readonly send: (flows: number, patience: number) => Promise<Sent>;
   readonly stop: () => void;
 }
@@ -31,15 +31,17 @@ export async function sender({ from, traffic }: Journey, to: Machine): Promise<S
 }
 
 let echoes = 0;
+/** What ping ends with then; with another status if it could not send, for example. */
+const NO_ANSWER = 1;
 
 /** Each ping has an id of its own, by which its packets are known wherever they are seen. */
 async function ping(source: Namespace, address: string, patience: number): Promise<Sent> {
   const id = 1 + ((echoes += 1) & 0x7fff);
   const command = `ping -n -e ${id} -c 1 -W ${patience} ${address}`;
-  const { exitCode } = await source.attempt(command);
-  return exitCode === 0
-    ? { answered: [id], complaints: [] }
-    : { answered: [], complaints: ['no answer to the ping'] };
+  const { exitCode, stdout, stderr } = await source.attempt(command);
+  if (exitCode === 0) return { answered: [id], complaints: [] };
+  if (exitCode === NO_ANSWER) return { answered: [], complaints: ['no answer to the ping'] };
+  throw new Error(`ping from ${source.name}: ${stderr || stdout || 'failed'}`);
 }
 
 /** Nobody answers them: whether they arrive is seen where they do. */

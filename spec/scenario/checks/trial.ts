@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.ts';
-import type { Journey, Scenario } from '../scenario.ts';
-import { formatPath, type Hop, pathOf, type Sighting } from './path.ts';
+import type { DoesNotReach, Journey, Scenario, Spreads } from '../scenario.ts';
+import { formatPath, type Sighting } from './path.ts';
 import { sender, type Sender, type Sent } from './send.ts';
+import { areLost, crosses, isSpread, pathsBy } from './verdict.ts';
 import { watch, type Watch } from './watch.ts';
 
 /** In seconds: until an answer. */
@@ -24,31 +27,45 @@ export class Trial {
     this.seen = seen;
   }
 
-  /** Does the work while all services are watched. */
-  static async with<T>(journey: Journey, scenario: Scenario, work: (trial: Trial) => Promise<T>): Promise<T> {
-    const to = scenario.machines.get(journey.to)!;
-    const services = [...scenario.services.keys()];
-    const ends = journey.traffic.protocol === 'udp' ? [journey.from, journey.to] : [];
-    const seen = await watch([...new Set([...services, ...ends])], to.address, journey.traffic);
-    const packets = await sender(journey, to);
+  /** Does the work while all services are watched, and both ends if that is asked for. */
+  static async with<T>(
+    journey: Journey,
+    { machines, services }: Scenario,
+    watchesEnds: boolean,
+    work: (trial: Trial) => Promise<T>,
+  ): Promise<T> {
+    const to = machines.get(journey.to)!;
+    // Those that were not attached yet are nowhere.
+    const names = [...services.keys()].filter((name) => existsSync(join('/run/netns', name)));
+    const ends = watchesEnds || journey.traffic.protocol === 'udp' ? [journey.from, journey.to] : [];
+    const seen = await watch([...new Set([...names, ...ends])], to.address, journey.traffic);
     try {
-      return await work(new Trial(journey, services, packets, seen));
+      const packets = await sender(journey, to);
+      try {
+        return await work(new Trial(journey, names, packets, seen));
+      } finally {
+        packets.stop();
+      }
     } finally {
-      packets.stop();
       await seen.stop();
     }
   }
 
-  /** Sends so many flows; those that have arrived. Rejects if it was none, with the places where they were seen. */
+  /** Forgets what earlier attempts have shown. */
+  renew(): void {
+    this.seen.renew();
+  }
+
+  /**
+   * Sends so many flows, as the first ones of an attempt; those that have arrived. Rejects if it was none, with the places
+   * where they were seen.
+   */
   async send(flows: number): Promise<readonly number[]> {
-    const before = this.known();
-    const { answered, complaints } = await (this.journey.traffic.protocol === 'udp'
-      ? this.datagrams(flows)
-      : this.packets.send(flows, PATIENCE));
+    const { answered, complaints } = await this.deliver(flows);
     if (answered.length > 0) return answered;
     await sleep(LAG);
-    const lost = [...this.known()].find((flow) => !before.has(flow));
-    const traces = lost === undefined ? [] : WAYS.map((way) => [way, this.path(lost, way)] as const);
+    const lost = this.seen.sightings()[0]?.flow ?? NaN;
+    const traces = WAYS.map((way) => [way, this.paths(way).get(lost) ?? []] as const);
     const shown = traces.filter(([, path]) => path.length > 0);
     throw new Error(
       [
@@ -59,50 +76,47 @@ export class Trial {
     );
   }
 
+  /** Sends packets until it is clear that they are lost, and where; rejects if they are not. Both ends are watched. */
+  async lose(check: DoesNotReach): Promise<string> {
+    for (let times = 0; times < 2; times += 1) {
+      const { answered } = await this.deliver(1);
+      if (answered.length > 0) throw new Error(`${check.to} is reached`);
+    }
+    await sleep(LAG);
+    return await settled(() =>
+      areLost(check, this.services, this.seen.sightings(), this.seen.hasAsked(check.from)),
+    );
+  }
+
   /** The path of a flow, in words; rejects unless it is by these services, and no other one. */
   async by(flow: number, way: Sighting['way'], services: readonly string[]): Promise<string> {
-    return await settled(() => {
-      const path = this.path(flow, way);
-      const crossed = path.map(({ machine }) => machine);
-      // Two interfaces are the proof that a service has passed it on.
-      const isPassed = path.every(({ interfaces }) => interfaces.length === 2);
-      if (isPassed && crossed.join() === services.join()) return formatPath(path);
-      const wanted = services.length === 0 ? 'no service' : services.join(', ');
-      throw new Error(`on the way ${way}: expected ${wanted}, seen at ${formatPath(path)}`);
-    });
+    return await settled(() => crosses(this.paths(way).get(flow) ?? [], way, services));
   }
 
-  /** How many of the flows crossed each of the services; rejects unless each crossed one of them. */
-  async shares(flows: readonly number[], services: readonly string[]): Promise<readonly number[]> {
-    return await settled(() => {
-      const counts = services.map((machine) => {
-        const there = this.at(machine);
-        return flows.filter((flow) => there.has(flow)).length;
-      });
-      const sum = counts.reduce((total, count) => total + count, 0);
-      if (sum === flows.length) return counts;
-      const shown = services.map((machine, index) => `${machine} ${counts[index]!}`).join(', ');
-      throw new Error(`${flows.length} flows were sent; those that were seen: ${shown}`);
-    });
+  /** How many of the flows have crossed each of the services; rejects unless they are spread as they should be. */
+  async shares(
+    flows: readonly number[],
+    way: Sighting['way'],
+    check: Spreads,
+    least: number,
+  ): Promise<string> {
+    return await settled(() => isSpread(check, way, flows, this.paths(way), least));
   }
 
-  private path(flow: number, way: Sighting['way']): readonly Hop[] {
-    const sightings = this.seen.sightings();
-    return pathOf(
-      sightings.filter(
-        (each) => each.flow === flow && each.way === way && this.services.includes(each.machine),
-      ),
-    );
+  private paths(way: Sighting['way']): ReturnType<typeof pathsBy> {
+    return pathsBy(this.services, way, this.seen.sightings());
+  }
+
+  private async deliver(flows: number): Promise<Sent> {
+    return this.journey.traffic.protocol === 'udp'
+      ? await this.datagrams(flows)
+      : await this.packets.send(flows, PATIENCE);
   }
 
   /** Flows that were seen at a machine on their way there. */
   private at(machine: string): ReadonlySet<number> {
     const there = this.seen.sightings().filter((each) => each.machine === machine && each.way === 'there');
     return new Set(there.map(({ flow }) => flow));
-  }
-
-  private known(): ReadonlySet<number> {
-    return new Set(this.seen.sightings().map(({ flow }) => flow));
   }
 
   /** UDP is not answered; what has come is seen where it comes to. */

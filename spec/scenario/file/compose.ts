@@ -1,9 +1,10 @@
 import { parseRouteTarget } from '../../../lib/net/route-target.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
-import type { Attachment, Machine, Scenario, Service } from '../scenario.ts';
+import { type Attachment, type Machine, type Scenario, type Service, SHARED } from '../scenario.ts';
 import { attachWords, type OptionValue, readWords } from './attach-words.ts';
 import { expected, type Fault } from './fault.ts';
 import type { Path } from './located.ts';
+import { checkOrder } from './order.ts';
 import type { ScenarioFile } from './schema.ts';
 import { composeStep } from './steps.ts';
 
@@ -32,10 +33,22 @@ export function compose(file: ScenarioFile): Result<Scenario, readonly Fault[]> 
   }
   if (faults.length > 0) return failure(faults);
 
+  const classified = Object.entries(file.attachments).find(([, options]) => 'redirect-rts' in options);
+  if (file.reflector === 'frr' && classified !== undefined) {
+    const reason = `frr has no FlowSpec, which redirect-rts of ${classified[0]} needs`;
+    complain(['reflector'], `expected gobgp: ${reason}`);
+  }
   const machines = new Map<string, Machine>();
   for (const { name, node, plan } of attachments.values()) {
     if (plan.port.kind !== 'netns') continue;
     const there = machines.get(plan.port.netns);
+    if (TAKEN.test(plan.port.netns)) {
+      const option = 'netns' in file.attachments[name]! ? 'netns' : 'vpn-instance-id';
+      complain(
+        ['attachments', name, option],
+        `${plan.port.netns}: expected a name that does not begin with node-`,
+      );
+    }
     if (there === undefined) {
       const [address] = plan.ip.split('/') as [string];
       machines.set(plan.port.netns, { name: plan.port.netns, node, address });
@@ -46,6 +59,8 @@ export function compose(file: ScenarioFile): Result<Scenario, readonly Fault[]> 
   const services = new Map<string, Service>();
   for (const [name, sides] of Object.entries(file.services)) {
     const machine = machines.get(name);
+    if (name === SHARED)
+      complain(['services', name], `expected another name: ${SHARED} is a word of spreads`);
     if (machine === undefined) {
       complain(['services', name], expected([...machines.keys()]));
       continue;
@@ -60,9 +75,14 @@ export function compose(file: ScenarioFile): Result<Scenario, readonly Fault[]> 
   const known = { nodes, attachments, machines, services };
   const steps = file.steps.map((step, index) => composeStep(step, ['steps', index], known, complain));
   if (faults.length > 0) return failure(faults);
+  checkOrder({ attachments, steps }, complain);
+  if (faults.length > 0) return failure(faults);
   const { title, about, reflector } = file;
   return success({ title, about, reflector, routeTargets, ...known, steps });
 }
+
+/** Namespaces of the nodes and of the reflector. */
+const TAKEN = /^node-/;
 
 function isAbout({ mac }: Readonly<Record<string, OptionValue>>, faults: readonly Fault[]): boolean {
   return typeof mac === 'string' && faults.some(({ path }) => path[0] === 'attachments' && path[1] === mac);

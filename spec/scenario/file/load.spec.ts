@@ -7,7 +7,7 @@ import { loadScenario } from './load.ts';
 
 const GOOD = `title: Two machines
 nodes:
-  a: { evpn: ovs }
+  a: { evpn: dummy }
   b:
 route-targets:
   red: 64512:1
@@ -32,6 +32,9 @@ steps:
     reaches: { from: one, to: machine2, with: tcp 80, through: [machine2], back: [] }
   - detach: vm2
   - spreads: { from: one, to: machine2, with: udp 9, over: [machine2, machine2], flows: 8 }
+  - does-not-reach: { from: one, to: machine2, seen-at: [] }
+  - fail: b
+  - restore: b
   - say: And again.
 `;
 
@@ -50,7 +53,7 @@ function faults(part: string, replacement: string): readonly string[] {
 
 test('nodes have the drivers that they are given, and else the usual ones', () => {
   assert.equal(Object.fromEntries(load(GOOD).nodes), {
-    a: { evpn: 'ovs', ipvpn: 'ovs' },
+    a: { evpn: 'dummy', ipvpn: 'ovs' },
     b: { evpn: 'linux', ipvpn: 'ovs' },
   });
 });
@@ -102,9 +105,20 @@ test('services and steps', () => {
           traffic: { protocol: 'udp', port: 9 },
           flows: 8,
           over: ['machine2', 'machine2'],
+          through: undefined,
+          back: undefined,
         },
       },
     },
+    {
+      say: undefined,
+      action: {
+        kind: 'does-not-reach',
+        check: { ...journey, traffic: { protocol: 'icmp' }, seenAt: [] },
+      },
+    },
+    { say: undefined, action: { kind: 'fail', node: 'b' } },
+    { say: undefined, action: { kind: 'restore', node: 'b' } },
     { say: 'And again.', action: undefined },
   ]);
 });
@@ -113,8 +127,29 @@ test('what is wrong is said with its line and place', () => {
   const cases: readonly (readonly [part: string, replacement: string, fault: string])[] = [
     ['title: Two machines', 'titel: Two machines', '1: title: expected a text'],
     ['title: Two machines', 'title: [', '2: Flow sequence in block collection must be'],
-    ['evpn: ovs', 'evpn: bridge', '3: nodes.a.evpn: expected linux or ovs or dummy'],
-    ['evpn: ovs', 'vpn: ovs', '3: nodes.a.vpn: unknown; expected one of: evpn, ipvpn'],
+    [
+      'evpn: dummy',
+      'evpn: ovs',
+      '3: nodes.a.evpn: expected linux or dummy; ovs needs a VLAN for each port, which bagpipe-rest-attach cannot name',
+    ],
+    ['evpn: dummy', 'ipvpn: bridge', '3: nodes.a.ipvpn: expected ovs or linux or dummy'],
+    ['evpn: dummy', 'vpn: ovs', '3: nodes.a.vpn: unknown; expected one of: evpn, ipvpn'],
+    ['  b:', '  rr:', '4: nodes.rr: expected a name of 12 characters at most, and not rr'],
+    [
+      '  b:',
+      '  compute-node1:',
+      '4: nodes.compute-node1: expected a name of 12 characters at most, and not rr',
+    ],
+    [
+      'vpn-instance-id: one,',
+      'vpn-instance-id: node-b,',
+      '8: attachments.vm1.vpn-instance-id: node-b: expected a name that does not begin with node-',
+    ],
+    [
+      'netns: machine2',
+      'netns: node-rr',
+      '14: attachments.vm2.netns: node-rr: expected a name that does not begin with node-',
+    ],
     ['red: 64512:1', 'red: 64512', '6: route-targets.red: expected a route target'],
     ['node: a,', 'node: c,', '8: attachments.vm1.node: expected one of: a, b'],
     ['node: a,', '', '8: attachments.vm1.node: expected a text'],
@@ -184,6 +219,15 @@ test('what is wrong is said with its line and place', () => {
     ],
     ['with: udp 9', 'with: ping', '27: steps.2.spreads.with: expected tcp PORT or udp PORT'],
     ['flows: 8', 'flows: 2', '27: steps.2.spreads.flows: expected a whole number from 4 to 1000'],
+    ['flows: 8', 'through: [machine2]', '27: steps.2.spreads.through: machine2: expected over in its place'],
+    [
+      'flows: 8',
+      'through: []',
+      '27: steps.2.spreads.through: expected over among them, where the flows are shared',
+    ],
+    ['flows: 8', 'back: [over]', '27: steps.2.spreads.back: expected nothing: UDP is not answered'],
+    ['flows: 8', 'through: [over, one]', '27: steps.2.spreads.through: one: expected one of: machine2'],
+    ['seen-at: []', 'seen-at: [one]', '28: steps.3.does-not-reach.seen-at: one: expected one of: machine2'],
   ];
   for (const [part, replacement, fault] of cases) {
     const found = faults(part, replacement);
@@ -192,6 +236,42 @@ test('what is wrong is said with its line and place', () => {
       `${replacement}: expected "${fault}", found ${JSON.stringify(found)}`,
     );
   }
+});
+
+test('steps that make no sense after those before them', () => {
+  const cases = [
+    ['fail: b', 'fail: b\n  - fail: b', '30: steps.5.fail: b has failed already; expected restore before'],
+    ['fail: b', 'fail: a', '30: steps.5.restore: b has not failed; expected fail before'],
+    [
+      'fail: b',
+      'fail: b\n  - attach: vm2',
+      '30: steps.5.attach: vm2: node b has failed; expected restore: b before',
+    ],
+    [
+      'say: Hello.\n',
+      'attach: vm1\n  - say: Hello.\n',
+      '26: steps.1.reaches.to: machine2: expected attach before, as it is not there yet',
+    ],
+  ] as const;
+  for (const [part, replacement, fault] of cases) {
+    assert.is(faults(part, replacement)[0], fault, replacement);
+  }
+  // Only what is on the node that has failed, and only as long as it has.
+  assert.equal(faults('fail: b', 'fail: b\n  - attach: vm1'), []);
+  assert.equal(faults('restore: b', 'restore: b\n  - attach: vm2'), []);
+  // What was detached is there still.
+  assert.equal(faults('fail: b', 'detach: right'), [
+    '30: steps.5.restore: b has not failed; expected fail before',
+  ]);
+});
+
+test('a reflector without FlowSpec, for classifiers', () => {
+  const FRR = 'title: Two machines\nreflector: frr';
+  assert.equal(faults('title: Two machines', FRR), []);
+  const classifier = 'destination-port: 80, redirect-rts: red, ip: 11.0.0.1';
+  const loaded = loadScenario(GOOD.replace('title: Two machines', FRR).replace('ip: 11.0.0.1', classifier));
+  const fault = '2: reflector: expected gobgp: frr has no FlowSpec, which redirect-rts of vm1 needs';
+  assert.equal(loaded, { ok: false, fault: [fault] });
 });
 
 test('an empty file', () => {

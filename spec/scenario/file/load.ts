@@ -37,6 +37,7 @@ function explain(issue: Issue): readonly (readonly [Path, string])[] {
     case 'unrecognized_keys':
       return issue.keys!.map((key) => [[...path, key], issue.message]);
     case 'invalid_value':
+      if (issue.message.startsWith('expected')) return [[path, issue.message]];
       return [[path, `expected ${issue.values!.map(String).join(' or ')}`]];
     case 'invalid_key':
       return [[path, issue.issues![0]!.message]];

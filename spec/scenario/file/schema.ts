@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVPN_DRIVERS, IPVPN_DRIVERS, type Traffic } from '../scenario.ts';
+import { EVPN_DRIVERS, IPVPN_DRIVERS, NO_OVS, type Traffic } from '../scenario.ts';
 
 /** The shape of a scenario file. What its parts say of each other is not looked at here. */
 
@@ -18,6 +18,9 @@ function orEmpty<Schema extends z.ZodType>(schema: Schema) {
 
 const NAME = /^[\w.][\w.-]*$/;
 const name = z.string().regex(NAME, 'expected a name of letters, digits and . _ -');
+/** `to-<name>` is an interface, whose name has 15 characters at most; `rr` is the reflector. */
+const NODE_NAME = 'expected a name of 12 characters at most, and not rr';
+const nodeName = name.refine((value) => value.length <= 12 && value !== 'rr', { error: NODE_NAME });
 const names = z
   .union([name, z.array(name)], 'expected a name or a list of names')
   .transform((value) => (typeof value === 'string' ? [value] : value));
@@ -58,11 +61,13 @@ const ACTIONS = {
     through: z.array(name).optional(),
     back: z.array(name).optional(),
   }).optional(),
-  'does-not-reach': object(journey).optional(),
+  'does-not-reach': object({ ...journey, 'seen-at': z.array(name).optional() }).optional(),
   spreads: object({
     ...journey,
     flows: z.int(FLOWS).min(4, FLOWS).max(1000, FLOWS).default(DEFAULT_FLOWS),
     over: z.array(name).min(2),
+    through: z.array(name).optional(),
+    back: z.array(name).optional(),
   }).optional(),
 };
 
@@ -76,16 +81,18 @@ const step = object({ say: z.string().optional(), ...ACTIONS }).refine(
   { error: `expected exactly one of: ${ACTION_NAMES.join(', ')}` },
 );
 
+const EVPN_DRIVER = `expected ${EVPN_DRIVERS.join(' or ')}${NO_OVS}`;
+
 export const scenarioSchema = object({
   title: z.string(),
   about: z.string().optional(),
   reflector: z.enum(['gobgp', 'frr']).default('gobgp'),
   nodes: z
     .record(
-      name,
+      nodeName,
       orEmpty(
         object({
-          evpn: z.enum(EVPN_DRIVERS).default('linux'),
+          evpn: z.enum(EVPN_DRIVERS, EVPN_DRIVER).default('linux'),
           ipvpn: z.enum(IPVPN_DRIVERS).default('ovs'),
         }),
       ),

@@ -1,4 +1,4 @@
-import type { Action, Journey, Scenario, Step } from '../scenario.ts';
+import { type Action, type Journey, type Scenario, SHARED, type Step } from '../scenario.ts';
 import { expected } from './fault.ts';
 import type { Path } from './located.ts';
 import type { StepFile } from './schema.ts';
@@ -24,6 +24,13 @@ function composeAction(step: StepFile, path: Path, known: Known, complain: Compl
     look(machines, [to], kind, 'to');
     return { from, to, traffic };
   };
+  const lookAtAnswers = (
+    kind: string,
+    { back, with: traffic }: Pick<NonNullable<StepFile['reaches']>, 'back' | 'with'>,
+  ): void => {
+    if (back === undefined || traffic.protocol !== 'udp') return;
+    complain([...path, kind, 'back'], 'expected nothing: UDP is not answered');
+  };
   for (const kind of ['attach', 'detach'] as const) {
     const names = step[kind];
     if (names === undefined) continue;
@@ -40,22 +47,34 @@ function composeAction(step: StepFile, path: Path, known: Known, complain: Compl
     const { through, back, ...rest } = step.reaches;
     look(services, through ?? [], 'reaches', 'through');
     look(services, back ?? [], 'reaches', 'back');
-    if (back !== undefined && rest.with.protocol === 'udp') {
-      complain([...path, 'reaches', 'back'], 'expected nothing: UDP is not answered');
-    }
+    lookAtAnswers('reaches', step.reaches);
     return { kind: 'reaches', check: { ...journey('reaches', rest), through, back } };
   }
   if (step['does-not-reach'] !== undefined) {
-    return { kind: 'does-not-reach', check: journey('does-not-reach', step['does-not-reach']) };
+    const { 'seen-at': seenAt, ...rest } = step['does-not-reach'];
+    look(services, seenAt ?? [], 'does-not-reach', 'seen-at');
+    return { kind: 'does-not-reach', check: { ...journey('does-not-reach', rest), seenAt } };
   }
   if (step.spreads !== undefined) {
-    const { flows, over, ...rest } = step.spreads;
+    const { flows, over, through, back, ...rest } = step.spreads;
     look(services, over, 'spreads', 'over');
+    for (const way of ['through', 'back'] as const) {
+      const others = step.spreads[way]?.filter((each) => each !== SHARED) ?? [];
+      look(services, others, 'spreads', way);
+      const shared = others.filter((each) => over.includes(each));
+      for (const each of shared)
+        complain([...path, 'spreads', way], `${each}: expected ${SHARED} in its place`);
+    }
+    // The answers may go by another way.
+    if (through !== undefined && !through.includes(SHARED)) {
+      complain([...path, 'spreads', 'through'], `expected ${SHARED} among them, where the flows are shared`);
+    }
+    lookAtAnswers('spreads', step.spreads);
     if (rest.with.protocol === 'icmp')
       complain([...path, 'spreads', 'with'], 'expected tcp PORT or udp PORT');
-    return { kind: 'spreads', check: { ...journey('spreads', rest), flows, over } };
+    return { kind: 'spreads', check: { ...journey('spreads', rest), flows, over, through, back } };
   }
   return undefined;
 }
 
-type JourneyFile = NonNullable<StepFile['does-not-reach']>;
+type JourneyFile = Pick<NonNullable<StepFile['does-not-reach']>, 'from' | 'to' | 'with'>;
