@@ -1,18 +1,27 @@
+import { VXLAN_PORT } from '../lib/dataplane/ovs-ipvpn/pipeline.ts';
+import { bareInterface } from '../lib/dataplane/ovs-ipvpn/settings.ts';
 import type { VpnType } from '../lib/vpn/vpn-type.ts';
 import { driverOption, type DriverConfiguration } from './configuration.ts';
 import {
   arpResponder,
+  greTunnel,
+  greTunnelOptions,
   inputTable,
   mplsInterface,
   mplsOverGre,
+  ovsbrInterfacesMtu,
   ovsTableIdStart,
   proxyArp,
+  vxlanEncap,
 } from './options/dataplane.ts';
 import type { OptionReader } from './reader.ts';
 
+/** The largest MTU with which Open vSwitch in user space is known to work; with 65535 it corrupts packets. */
+const LARGEST_MTU = 9000;
+
 /**
  * What the options of a driver, each of which is right, say of each other. What cannot be is refused by way of `reader`;
- * what merely has no effect is returned, as sentences for the log.
+ * what is accepted and yet deserves a word is returned, as sentences for the log.
  */
 export function checkDriverOptions(
   reader: OptionReader,
@@ -25,7 +34,8 @@ export function checkDriverOptions(
   checkTables(reader, driver);
   checkUdp(reader, driver);
   checkGre(reader, driver);
-  return proxyArpWarning(driver);
+  checkTunnels(reader, driver);
+  return [...proxyArpWarning(driver), ...mtuWarning(driver)];
 }
 
 function loneNodeWarning(driver: DriverConfiguration): readonly string[] {
@@ -64,6 +74,37 @@ function checkGre(reader: OptionReader, driver: DriverConfiguration): void {
     mplsOverGre,
     `expected auto or True, or an interface as ${mplsInterface.name} (which is ${given})`,
   );
+}
+
+/** The port of MPLS and that of VXLAN are two, each of which leads to every node. */
+function checkTunnels(reader: OptionReader, driver: DriverConfiguration): void {
+  const bare = bareInterface({
+    mplsInterface: driverOption(driver, mplsInterface),
+    mplsOverGre: driverOption(driver, mplsOverGre),
+  });
+  if (driverOption(driver, vxlanEncap) && (bare ?? driverOption(driver, greTunnel)) === VXLAN_PORT) {
+    const expected = `expected a port that is not ${VXLAN_PORT}, which is that of ${vxlanEncap.name}`;
+    if (bare === undefined) reader.refuse(greTunnel, expected);
+    else reader.refuse(mplsInterface, expected);
+  }
+  if (bare !== undefined) return;
+  const remote = driverOption(driver, greTunnelOptions).find(
+    (option) => option.startsWith('remote_ip=') && option !== 'remote_ip=flow',
+  );
+  if (remote === undefined) return;
+  reader.refuse(
+    greTunnelOptions,
+    `${remote}: expected remote_ip=flow, or none: the port leads to every node`,
+  );
+}
+
+function mtuWarning(driver: DriverConfiguration): readonly string[] {
+  const mtu = driverOption(driver, ovsbrInterfacesMtu);
+  if (mtu === undefined || mtu <= LARGEST_MTU) return [];
+  const { section, name } = ovsbrInterfacesMtu;
+  return [
+    `[${section}] ${name} is above ${LARGEST_MTU}: Open vSwitch in user space may corrupt packets of such interfaces`,
+  ];
 }
 
 function proxyArpWarning(driver: DriverConfiguration): readonly string[] {

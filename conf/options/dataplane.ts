@@ -24,8 +24,8 @@ export const DATAPLANE_SECTIONS: Readonly<Record<VpnType, string>> = {
 
 const { ipvpn: IPVPN, evpn: EVPN } = DATAPLANE_SECTIONS;
 
-/** Tables of OpenFlow switches have 8-bit numbers, of which 255 means all. */
-const LAST_TABLE = 254;
+/** Tables of OpenFlow switches have 8-bit numbers, of which 255 means all; Open vSwitch keeps 254 for itself. */
+const LAST_TABLE = 253;
 
 function dataplaneLocalAddress(section: string): Option<string | undefined> {
   return optionWithoutDefault(section, 'dataplane_local_address', {
@@ -141,13 +141,13 @@ export const greTunnelOptions = option(IPVPN, 'gre_tunnel_options', {
   type: listOf(assignment),
   default: [],
   drivers: ['ovs'],
-  help: 'Options of that port, key=value, separated by commas.',
+  help: 'Options of that port, key=value, separated by commas. It leads to every node, so remote_ip cannot be set.',
 });
 
 export const ovsbrInterfacesMtu = optionWithoutDefault(IPVPN, 'ovsbr_interfaces_mtu', {
   type: integer(68, 65535),
   drivers: ['ovs'],
-  help: 'MTU that the interfaces get which the driver adds to the bridge. Not set: they keep theirs.',
+  help: 'MTU that the interfaces get which the driver adds to the bridge, 9000 at most if Open vSwitch forwards in user space. Not set: they keep theirs.',
 });
 
 export const hashMethod = option(IPVPN, 'hash_method', {

@@ -123,6 +123,8 @@ export interface VrfEndpointState {
   readonly prefix: string;
   readonly label: number;
   readonly direction: Direction;
+  /** Its place among several ways to the prefix, as it is announced. */
+  readonly hashOrder: number;
 }
 
 /** One way towards a remote prefix. */

@@ -52,6 +52,12 @@ interface TakenIntent {
   readonly fault: DataplaneFault | undefined;
 }
 
+interface Refusal {
+  readonly fault: DataplaneFault;
+  /** Whether what the unit was before is gone all the same. */
+  readonly isGone: boolean;
+}
+
 const NO_ROWS: readonly never[] = [];
 
 /**
@@ -68,7 +74,7 @@ export class UnitTable<Row extends KeyedRow, View> {
   /** Why the rows of a unit cannot be made: the node has none of it. */
   readonly #incomplete = new Map<string, DataplaneFault>();
   /** Why the node did not take a change of a unit. */
-  readonly #refused = new Map<string, DataplaneFault>();
+  readonly #refused = new Map<string, Refusal>();
   #taken: TakenIntent[] = [];
 
   constructor(units: Units<Row, View>, contentOf: (row: Row) => string) {
@@ -99,6 +105,11 @@ export class UnitTable<Row extends KeyedRow, View> {
   /** Whether the node has refused something that it may take another time. */
   get hasRefused(): boolean {
     return this.#refused.size > 0;
+  }
+
+  /** Units of which the node has refused something, and why. */
+  *refusedUnits(): Generator<readonly [unit: string, fault: DataplaneFault], void> {
+    for (const [unit, { fault }] of this.#refused) yield [unit, fault];
   }
 
   /** What could not be made or put is tried again. */
@@ -149,9 +160,12 @@ export class UnitTable<Row extends KeyedRow, View> {
     }
   }
 
-  /** A change was refused as a whole: the node holds what it held before. */
-  refuse({ unit }: UnitChange<Row>, fault: DataplaneFault): void {
-    this.#refused.set(unit, fault);
+  /**
+   * A change was refused: the node holds what it held before, or (`isGone`) nothing that is not wanted any more, and those
+   * who want nothing of the unit have what they want.
+   */
+  refuse({ unit }: UnitChange<Row>, fault: DataplaneFault, isGone = false): void {
+    this.#refused.set(unit, { fault, isGone });
   }
 
   /** Nothing that waits can be done now: all of it fails. */
@@ -170,9 +184,12 @@ export class UnitTable<Row extends KeyedRow, View> {
   }
 
   #faultOf({ state }: Intent, units: readonly string[]): DataplaneFault | undefined {
+    const isRemoval = state === undefined;
     for (const unit of units) {
+      const refusal = this.#refused.get(unit);
       // What was to go is gone also where the rest of the unit, which others want, is not complete.
-      const fault = this.#refused.get(unit) ?? (state === undefined ? undefined : this.#incomplete.get(unit));
+      if (refusal !== undefined && !(isRemoval && refusal.isGone)) return refusal.fault;
+      const fault = isRemoval ? undefined : this.#incomplete.get(unit);
       if (fault !== undefined) return fault;
     }
     return undefined;

@@ -45,6 +45,7 @@ export const VRF: InstanceKind = {
       prefix: ipv4Network(prefixBehind(endpoint)),
       label: endpoint.label,
       direction: endpoint.direction,
+      hashOrder: endpoint.hashOrder,
     },
   ],
 

@@ -20,8 +20,8 @@ const ADDRESS = 'expected the IPv4 address of a host or the name of a network in
 const PEERS = 'expected an IPv4 address or a host name, or several, separated by commas';
 const HOST = 'expected an IP address or a host name';
 const NAME = 'expected the name of an interface, at most 15 characters';
-const TABLE = 'expected a table number from 0 to 254';
-const FIRST_TABLE = 'expected a table number from 0 to 253';
+const TABLE = 'expected a table number from 0 to 253';
+const FIRST_TABLE = 'expected a table number from 0 to 252';
 const UINT64 = 'expected an integer from 0 to 18446744073709551615';
 
 /** One option set to one wrong value, and what is said of it after place, section, option and value. */
@@ -94,10 +94,10 @@ const WRONG: readonly Wrong[] = [
   ['DATAPLANE_DRIVER_IPVPN', 'arp_responder', '-', BOOLEAN],
   ['DATAPLANE_DRIVER_IPVPN', 'vxlan_encap', 'vxlan', BOOLEAN],
   ['DATAPLANE_DRIVER_IPVPN', 'ovs_bridge', 'br/mpls', NAME],
-  ['DATAPLANE_DRIVER_IPVPN', 'input_table', '255', TABLE],
+  ['DATAPLANE_DRIVER_IPVPN', 'input_table', '254', TABLE],
   ['DATAPLANE_DRIVER_IPVPN', 'input_table', 'zero', TABLE],
   ['DATAPLANE_DRIVER_IPVPN', 'ovs_table_id_start', '-1', FIRST_TABLE],
-  ['DATAPLANE_DRIVER_IPVPN', 'ovs_table_id_start', '254', FIRST_TABLE],
+  ['DATAPLANE_DRIVER_IPVPN', 'ovs_table_id_start', '253', FIRST_TABLE],
   ['DATAPLANE_DRIVER_IPVPN', 'gre_tunnel', 'mpls_gre_tunnel_1', NAME],
   [
     'DATAPLANE_DRIVER_IPVPN',

@@ -38,10 +38,24 @@ const RIGHT: readonly (readonly [name: string, lines: readonly string[]])[] = [
   ['the defaults', []],
   ['tables after that of the input', ['input_table = 10', 'ovs_table_id_start = 11']],
   ['tables before that of the input', ['input_table = 10', 'ovs_table_id_start = 8']],
-  ['the last tables', ['ovs_table_id_start = 253']],
+  ['the last tables', ['ovs_table_id_start = 252']],
   ['GRE, by an interface that is none', ['mpls_interface = *gre*']],
   ['GRE, whatever the interface', ['mpls_over_gre = True', 'mpls_interface = eth0']],
   ['no GRE', ['mpls_over_gre = False', 'mpls_interface = eth0']],
+  ['the table of the input may be the last', ['input_table = 253']],
+  ['VXLAN beside GRE, of another name', ['vxlan_encap = true', 'gre_tunnel = vxlan2']],
+  ['the name of the VXLAN port without VXLAN', ['gre_tunnel = vxlan']],
+  [
+    'a name of a GRE port that is not made',
+    ['vxlan_encap = true', 'gre_tunnel = vxlan', 'mpls_interface = eth0'],
+  ],
+  ['an interface that is not used', ['vxlan_encap = true', 'mpls_over_gre = True', 'mpls_interface = vxlan']],
+  ['GRE to every node', ['gre_tunnel_options = remote_ip=flow, packet_type=legacy_l3']],
+  [
+    'options of a GRE port that is not made',
+    ['gre_tunnel_options = remote_ip=192.0.2.9', 'mpls_interface = eth0'],
+  ],
+  ['the largest MTU', ['ovsbr_interfaces_mtu = 9000']],
   ['the gateway alone', ['arp_responder = true']],
   ['all addresses', ['arp_responder = true', 'proxy_arp = true']],
 ];
@@ -50,6 +64,7 @@ for (const [name, lines] of RIGHT) {
 }
 
 const NO_INTERFACE = 'expected auto or True, or an interface as mpls_interface';
+const NOT_VXLAN = 'expected a port that is not vxlan, which is that of vxlan_encap';
 const WRONG: readonly (readonly [lines: readonly string[], expected: string])[] = [
   [
     ['ovs_table_id_start = 0'],
@@ -75,6 +90,18 @@ const WRONG: readonly (readonly [lines: readonly string[], expected: string])[] 
     ['mpls_interface = *udp*'],
     `f:2: [${SECTION}] mpls_interface: "*udp*" is not valid: expected the name of an interface, or *gre*, with driver ovs`,
   ],
+  [
+    ['gre_tunnel = vxlan', 'vxlan_encap = true'],
+    `f:2: [${SECTION}] gre_tunnel: "vxlan" is not valid: ${NOT_VXLAN}`,
+  ],
+  [
+    ['mpls_interface = vxlan', 'vxlan_encap = true'],
+    `f:2: [${SECTION}] mpls_interface: "vxlan" is not valid: ${NOT_VXLAN}`,
+  ],
+  [
+    ['gre_tunnel_options = packet_type=legacy_l3, remote_ip=192.0.2.9'],
+    `f:2: [${SECTION}] gre_tunnel_options: "packet_type=legacy_l3, remote_ip=192.0.2.9" is not valid: remote_ip=192.0.2.9: expected remote_ip=flow, or none: the port leads to every node`,
+  ],
 ];
 for (const [lines, expected] of WRONG) {
   test(`refused: ${lines.join(', ')}`, () =>
@@ -86,10 +113,17 @@ test('a word on proxy_arp without arp_responder', () => {
   assert.equal(checked(['proxy_arp = true']), { faults: [], warnings });
 });
 
+test('a word on an MTU that user space does not bear', () => {
+  const warnings = [
+    `[${SECTION}] ovsbr_interfaces_mtu is above 9000: Open vSwitch in user space may corrupt packets of such interfaces`,
+  ];
+  assert.equal(checked(['ovsbr_interfaces_mtu = 9001']), { faults: [], warnings });
+});
+
 test('what another driver does not read is not looked at', () => {
   const lines = [
     ...['ovs_table_id_start = 0', 'mpls_over_gre = False', 'proxy_arp = true'],
-    'mpls_interface = *udp*',
+    ...['mpls_interface = *udp*', 'gre_tunnel_options = remote_ip=192.0.2.9', 'ovsbr_interfaces_mtu = 65535'],
   ];
   assert.equal(checked(lines, 'linux'), { faults: [], warnings: [] });
 });

@@ -158,6 +158,32 @@ outage('what Open vSwitch refuses cannot be attached, until it does not', async 
   await isWhole();
 });
 
+outage('a route that Open vSwitch refuses is shown, and put by itself when there is room', async () => {
+  const { openVswitch, api } = a;
+  const inTable = (await flows()).filter((flow) => flow.includes(' table=2,')).length;
+  await openVswitch.vsctl(
+    `-- --id=@full create Flow_Table flow_limit=${inTable} overflow_policy=refuse
+     -- set Bridge ${MPLS_BRIDGE} flow_tables:2=@full`,
+  );
+  const refused = async (): Promise<readonly { readonly unit: string; readonly reason: string }[]> => {
+    const dataplane = await api.lookingGlass('vpns/instances/red/dataplane');
+    return (dataplane as { readonly refused?: [] }).refused ?? [];
+  };
+  await attach(machines.comes);
+  await eventually('shown', async () => {
+    const [{ unit, reason } = { unit: '', reason: '' }, ...others] = await refused();
+    assert.match(unit, /^\d+\/prefix\/12\.0\.0\.3\/32$/);
+    assert.match(reason, 'OFPFMFC_TABLE_FULL');
+    assert.equal(others, []);
+  });
+  assert.not(await answers(machines.near, machines.comes));
+  await openVswitch.vsctl(`clear Bridge ${MPLS_BRIDGE} flow_tables`);
+  await eventually('put', () => reaches(machines.near, machines.comes), 60_000);
+  assert.equal(await refused(), []);
+  await detach(machines.comes);
+  await isWhole();
+});
+
 outage('a daemon that is killed leaves what it had; a new one has the same, once', async () => {
   await addForeign();
   await a.daemon.program.stop('SIGKILL');

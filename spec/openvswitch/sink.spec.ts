@@ -16,7 +16,7 @@ import type { Sink } from '../../streams/sinks/sink.ts';
 import { TestProgram } from '../fixtures/switch-program.ts';
 import { OpenVswitch } from '../lab/open-vswitch.ts';
 import { cleanUp } from '../support/at-exit.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, throughout } from '../support/eventually.ts';
 import { Laboratory, type Namespace } from '../support/network-namespace.ts';
 import { needsRoot } from '../support/needs.ts';
 import { SinkHandle } from '../support/sink-handle.ts';
@@ -46,6 +46,7 @@ function create(bridge = 'br-test', rootHelper: readonly string[] = helper(), se
       driver: ipvpnDummy,
       program: new TestProgram(bridge),
       requiredPorts: [],
+      mustBeSecure: true,
       ...(selection !== undefined && { selection }),
       describe: () => ({}),
       describeInstance: () => ({}),
@@ -86,7 +87,18 @@ const endpoint = (name: string): VrfEndpointState => ({
   prefix: '11.0.0.1/32',
   label: 17,
   direction: 'both',
+  hashOrder: 0,
 });
+
+interface Connection {
+  readonly state: string;
+  readonly since?: string;
+  readonly reason?: string;
+}
+
+function connection(): Connection {
+  return driver.sink.describe()['ovs_connection'] as unknown as Connection;
+}
 
 async function flows(): Promise<readonly string[]> {
   const { flows: all } = (await openVswitch.dump())['br-test']!;
@@ -126,12 +138,25 @@ sink('says at the start what is missing', async () => {
   assert.match(await reasonOf(create('br-none')), 'Open vSwitch has no bridge br-none: make it');
   const elsewhere = ['env', 'OVS_RUNDIR=/nonexistent'];
   assert.match(await reasonOf(create('br-test', elsewhere)), 'database connection failed');
+  await openVswitch.vsctl('set Open_vSwitch . ovs_version=2.17.9');
+  assert.is(await reasonOf(create()), 'Open vSwitch 2.17.9 is too old: 3.0 or later is needed');
+  await openVswitch.vsctl('clear Open_vSwitch . ovs_version');
   const fields = 'selection_method=hash,fields(ip_src,ip_destination)';
   assert.is(
     await reasonOf(create('br-test', helper(), fields)),
     `groups with ${fields}: unknown field ip_destination`,
   );
   assert.is(await reasonOf(create('br-test', helper(), fields.replace('destination', 'dst'))), 'ready');
+});
+
+sink('says at the start how to make the bridge secure', async () => {
+  await openVswitch.vsctl('del-fail-mode br-test');
+  assert.ok((await create().prepare()).ok);
+  assert.match(warnings.join(), 'bridge br-test is not secure: ');
+  const command = /\(ovs-vsctl (.*)\)/.exec(warnings[0]!)?.[1];
+  await openVswitch.vsctl(command!);
+  assert.ok((await create().prepare()).ok);
+  assert.equal(warnings, []);
 });
 
 sink('adds the port of an endpoint, and puts flows that know its number', async () => {
@@ -178,6 +203,53 @@ sink('of a refused bundle nothing remains but what was right', async () => {
   assert.equal(await flows(), before);
 });
 
+sink('another daemon that starts by mistake leaves the groups of this one alone', async () => {
+  const spread = prefix('12.0.0.6/32', 0, 1);
+  await driver.have(spread);
+  const before = (await openVswitch.dump())['br-test']!;
+  assert.match(before.groups.join(), `group_id=2969567232,`);
+  assert.ok((await create().prepare()).ok);
+  await throughout('nothing is missed', () => assert.equal(warnings, []), 500);
+  const after = (await openVswitch.dump())['br-test']!;
+  assert.equal([after.groups, after.flows], [before.groups, before.flows]);
+  await driver.drop(spread);
+});
+
+sink('what there was no room for is put when there is', async () => {
+  const before = await flows();
+  const inTable = before.filter((flow) => flow.startsWith('table=1,')).length;
+  await openVswitch.vsctl(
+    `-- --id=@full create Flow_Table flow_limit=${inTable} overflow_policy=refuse
+     -- set Bridge br-test flow_tables:1=@full`,
+  );
+  const late = prefix('12.0.0.9/32', 16);
+  const [confirmation] = await driver.apply(want(late));
+  assert.match(confirmation!.fault!.reason, 'OFPFMFC_TABLE_FULL');
+  await openVswitch.vsctl('clear Bridge br-test flow_tables');
+  await eventually('it is put', async () => assert.is((await flows()).length, before.length + 1));
+  await driver.drop(late);
+  assert.equal(await flows(), before);
+});
+
+sink('versions of OpenFlow that others name are spoken, and ours too', async () => {
+  const before = await flows();
+  const protocols = (): Promise<string> => openVswitch.vsctl('get bridge br-test protocols');
+  await openVswitch.vsctl('set bridge br-test protocols=OpenFlow10,OpenFlow13');
+  await eventually('ours too', async () => {
+    assert.is(await protocols(), '[OpenFlow10, OpenFlow13, OpenFlow15]');
+    assert.equal(connection(), { state: 'up' });
+  });
+  assert.ok(warnings.some((warning) => warning.includes('did not speak OpenFlow 1.5 any more')));
+  await driver.have(prefix('12.0.0.9/32', 16));
+  await driver.drop(prefix('12.0.0.9/32'));
+  assert.equal(await flows(), before);
+  // As an agent does that starts on a bridge for which none was named: the default has ended with our start.
+  await openVswitch.vsctl('clear bridge br-test protocols');
+  assert.ok((await create().prepare()).ok);
+  await openVswitch.vsctl('add bridge br-test protocols OpenFlow10 OpenFlow13 OpenFlow14');
+  assert.match(await protocols(), 'OpenFlow15');
+});
+
 sink('a port that comes back with another number is followed', async () => {
   const before = await flows();
   const number = await openVswitch.portNumber('tap1');
@@ -205,6 +277,8 @@ sink('a crash of the database server is said, and everything is as before when i
   await eventually('that is said', () =>
     assert.match(warnings.at(-1)!, 'br-test is not as it should be: ovs-vsctl: unix:'),
   );
+  assert.is(connection().state, 'down');
+  assert.match(connection().reason!, 'database connection failed');
   const [confirmation] = await driver.apply(want(prefix('12.0.0.9/32', 16)));
   assert.match(confirmation!.fault!.reason, 'database connection failed');
   await driver.apply(unwant(prefix('12.0.0.9/32')));
@@ -213,20 +287,21 @@ sink('a crash of the database server is said, and everything is as before when i
     await driver.have(endpoint('tap1'));
     assert.equal(await flows(), before);
   });
+  assert.equal(connection(), { state: 'up' });
 });
 
 sink('all is put back after a crash of the switch, what was asked for meanwhile too', async () => {
   const before = await flows();
   await openVswitch.killSwitch();
   await eventually('the outage is shown', () => {
-    const { state, reason } = driver.sink.describe()['ovs_connection'] as { state: string; reason: string };
+    const { state, reason = '' } = connection();
     assert.is(state, 'down');
     assert.ok(reason.length > 0);
   });
-  const outage = driver.sink.describe()['ovs_connection'] as { since: string };
+  const { since } = connection();
   // Time enough to ask again, and more than once.
   await sleep(1000);
-  assert.equal((driver.sink.describe()['ovs_connection'] as { since: string }).since, outage.since);
+  assert.is(connection().since, since);
   const [confirmation] = await driver.apply(want(prefix('12.0.0.3/32', 16)), unwant(prefix('12.0.0.1/32')));
   assert.match(confirmation!.fault!.reason, 'bridge br-test does not answer');
   // A daemon that starts meanwhile does not conclude that the bridge has to learn OpenFlow 1.5.
@@ -239,7 +314,7 @@ sink('all is put back after a crash of the switch, what was asked for meanwhile 
     assert.match(String(now), 'nw_dst=12.0.0.3');
     assert.not.match(String(now), 'nw_dst=12.0.0.1 ');
   });
-  assert.equal(driver.sink.describe()['ovs_connection'], { state: 'up' });
+  assert.equal(connection(), { state: 'up' });
 });
 
 sink('what a killed run has left is gone before anybody asks for anything', async () => {

@@ -11,6 +11,8 @@ export function ovsEvpnSink(options: SinkOptions, { bridge }: Pick<OvsEvpnSettin
     program,
     // Ports of this bridge are made by the agent, which may start after us.
     requiredPorts: [],
+    // The agent makes the bridge, secure, and puts a flow into it that drops the rest.
+    mustBeSecure: false,
     describe: () => program.describe(),
     describeInstance: (instance) => program.describeInstance(instance),
   });

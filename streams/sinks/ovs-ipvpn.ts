@@ -16,6 +16,7 @@ export function ovsIpvpnSink(options: SinkOptions, settings: OvsIpvpnSettings): 
     program,
     selection: selectionOf(settings),
     requiredPorts: mplsInterface === undefined ? [] : [mplsInterface],
+    mustBeSecure: true,
     ...(mplsInterface !== undefined && { neighbours: new Neighbours({ run: runProcess, ...options }) }),
     describe: () => program.describe(),
     describeInstance: (instance) => program.describeInstance(instance),

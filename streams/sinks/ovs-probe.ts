@@ -1,8 +1,11 @@
 import type { DataplaneFault } from '../../lib/dataplane/intent.ts';
+import { lacksVersion } from '../../lib/dataplane/ovs/answers.ts';
+import { trialGroupOf } from '../../lib/dataplane/ovs/owner.ts';
 import type { Program } from '../../lib/dataplane/ovs/program.ts';
 import { groupRow } from '../../lib/dataplane/ovs/row.ts';
 import { parseIpAddress } from '../../lib/net/ip-address.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
+import { nameOpenFlow } from './ovs-protocols.ts';
 import type { OvsTools, Trouble } from './ovs-tools.ts';
 
 /** The first release that tells of removed flows in OpenFlow 1.5 (`ovs-ofctl monitor`). */
@@ -32,10 +35,10 @@ export async function probeSwitch(options: ProbeOptions): Promise<Result<void, D
   const { bridge } = program;
   if (!(await tools.vsctl('br-exists', bridge)).ok) {
     return fault(
-      `Open vSwitch has no bridge ${bridge}: make it (ovs-vsctl add-br ${bridge}), or name another one with ovs_bridge`,
+      `Open vSwitch has no bridge ${bridge}: make it (ovs-vsctl add-br ${bridge} -- ${secure(bridge)}), or name another one with ovs_bridge`,
     );
   }
-  const trouble = await enableOpenFlow(options);
+  const trouble = await tryBridge(options);
   if (trouble !== undefined) return failure(trouble.fault);
   if (requiredPorts.length === 0) return success(undefined);
   const ports = await tools.ports();
@@ -44,6 +47,17 @@ export async function probeSwitch(options: ProbeOptions): Promise<Result<void, D
   return missing === undefined
     ? success(undefined)
     : fault(`bridge ${bridge} has no port ${missing}: add it (ovs-vsctl add-port ${bridge} ${missing})`);
+}
+
+/** What goes wrong with a bridge that is not secure; undefined if it is, or could not be asked. */
+export async function warnOfInsecurity(tools: OvsTools, bridge: string): Promise<string | undefined> {
+  const mode = await tools.vsctl('get-fail-mode', bridge);
+  if (!mode.ok || mode.value.trim() === 'secure') return undefined;
+  return `bridge ${bridge} is not secure: Open vSwitch itself lets packets pass between ports of different VRFs, IPv6 for example; set it (ovs-vsctl ${secure(bridge)})`;
+}
+
+function secure(bridge: string): string {
+  return `set-fail-mode ${bridge} secure`;
 }
 
 /** What ovs-vswitchd said of itself when it was started as a service; else the version of the tools. */
@@ -66,15 +80,12 @@ function isOlder(version: string): boolean {
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
 
-/** All that there are. A bridge for which none is named speaks those of them that its release has by default. */
-const PROTOCOLS = ['10', '11', '12', '13', '14', '15'].map((version) => `OpenFlow${version}`);
-
-/** Those that others speak on the bridge are left to them. */
-async function enableOpenFlow(options: ProbeOptions): Promise<Trouble | undefined> {
+/** Puts a group and removes it, which nobody else has. */
+async function tryBridge(options: ProbeOptions): Promise<Trouble | undefined> {
   const { program, tools, selection = 'selection_method=dp_hash' } = options;
   const { bridge, owner } = program;
   const probe = groupRow({
-    id: owner.firstGroup,
+    id: trialGroupOf(owner),
     type: 'select',
     selection,
     buckets: [{ id: 0, actions: 'drop' }],
@@ -86,13 +97,11 @@ async function enableOpenFlow(options: ProbeOptions): Promise<Trouble | undefine
     return { ...trouble, fault: { command, reason: `groups with ${selection}: ${reason}` } };
   };
   const trouble = await attempt();
-  if (trouble?.fault.reason.includes('version negotiation failed') !== true) return trouble;
-  const named = await tools.vsctl('get', 'Bridge', bridge, 'protocols');
+  const isMute = trouble !== undefined && lacksVersion(trouble.fault.reason);
+  if (trouble !== undefined && !isMute) return trouble;
+  const named = await nameOpenFlow(tools, bridge);
   if (!named.ok) return named.fault;
-  // To name one alone would put an end to the others.
-  const protocols = named.value.trim() === '[]' ? PROTOCOLS : ['OpenFlow15'];
-  const added = await tools.vsctl('add', 'Bridge', bridge, 'protocols', ...protocols);
-  return added.ok ? await attempt() : added.fault;
+  return isMute ? await attempt() : undefined;
 }
 
 function fault(reason: string): Result<never, DataplaneFault> {

@@ -1,4 +1,4 @@
-import type { Confirmation, Intent } from '../../lib/dataplane/intent.ts';
+import type { Confirmation, DataplaneFault, Intent } from '../../lib/dataplane/intent.ts';
 import { PortTable } from '../../lib/dataplane/ovs/port-table.ts';
 import type { Program, SwitchView } from '../../lib/dataplane/ovs/program.ts';
 import type { Row } from '../../lib/dataplane/ovs/row.ts';
@@ -6,8 +6,11 @@ import { bundleLines, Switch } from '../../lib/dataplane/ovs/switch.ts';
 import type { UnitChange } from '../../lib/dataplane/unit-table.ts';
 import { failure, type Result } from '../../lib/result.ts';
 import type { Log } from '../log.ts';
+import { nameOpenFlow } from './ovs-protocols.ts';
+import { RefusalLog } from './ovs-refusals.ts';
 import type { OvsTools, Trouble } from './ovs-tools.ts';
 import type { SwitchEvent } from './ovs-watch.ts';
+import type { Refusals } from './retries.ts';
 
 /** The MAC addresses of the underlay, for a driver that needs them. */
 export interface NeighbourView extends Pick<SwitchView, 'neighbourMac' | 'localMac'> {
@@ -16,12 +19,22 @@ export interface NeighbourView extends Pick<SwitchView, 'neighbourMac' | 'localM
 }
 
 /** What the sink does next: an intent, or to attend to something that has happened. */
-export type SwitchWork = Intent | SwitchEvent | { readonly event: 'neighbours' | 'again' };
+export type SwitchWork = Intent | SwitchEvent | { readonly event: 'neighbours' | 'again' | 'refused' };
 
-/** Open vSwitch does not answer. */
+/** Units that one batch tries each on its own, because Open vSwitch refuses them: each takes a process. */
+const MOST_REFUSALS = 100;
+
+/** Open vSwitch does not answer, or does not do what it is asked for. */
 export interface Outage {
   readonly since: Date;
   readonly reason: string;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+interface Refusal {
+  readonly change: UnitChange<Row>;
+  readonly fault: DataplaneFault;
 }
 
 export interface SwitchKeeperOptions {
@@ -42,9 +55,12 @@ export class SwitchKeeper {
   readonly #now: () => number;
   readonly #ports: PortTable;
   readonly #view: SwitchView;
+  readonly #refusalLog: RefusalLog;
+  /** Whether the bridge has taken something in the last batch that it had refused. */
+  #hasYielded = false;
   #outage: Outage | undefined;
   /** Why the bridge does not hold what it should although it answers; it has been logged. */
-  #complaint: string | undefined;
+  #complaint: Outage | undefined;
 
   constructor({ program, tools, neighbours, log, now }: SwitchKeeperOptions) {
     this.switch = new Switch(program);
@@ -52,6 +68,7 @@ export class SwitchKeeper {
     this.#tools = tools;
     this.#neighbours = neighbours;
     this.#log = log;
+    this.#refusalLog = new RefusalLog(log);
     this.#now = now;
     this.#ports = new PortTable(program.owner, program.bridge);
     const unknown = (): Result<string, string> => failure('MAC addresses of the underlay are not looked for');
@@ -66,11 +83,25 @@ export class SwitchKeeper {
     return this.#outage;
   }
 
+  /** Why the bridge cannot be programmed; undefined if it can. */
+  get trouble(): Outage | undefined {
+    return this.#outage ?? this.#complaint;
+  }
+
+  /** Whether there is something to be tried again, after the last batch. In an outage nothing is; at its end all is put. */
+  get refusals(): Refusals {
+    if (this.#outage !== undefined || !this.switch.hasRefused) return 'none';
+    return this.#hasYielded ? 'new' : 'same';
+  }
+
   async carryOut(work: readonly SwitchWork[]): Promise<readonly Confirmation[]> {
+    this.#hasYielded = false;
     this.switch.take(work.filter((item) => 'key' in item));
+    const retried = work.some((item) => isEvent(item, 'refused')) ? this.#refusedUnits() : NOTHING;
     for (const item of work) if ('event' in item) this.#attend(item);
-    const trouble = await this.#makeItSo(work.some((item) => 'event' in item && item.event === 'flows'));
-    if (trouble === undefined) this.#complaint = undefined;
+    if (work.some((item) => isEvent(item, 'down') && item.lacksVersion)) await this.#restoreOpenFlow();
+    const trouble = await this.#makeItSo(work.some((item) => isEvent(item, 'flows')));
+    if (trouble === undefined) this.#settle(retried);
     else this.#giveUp(trouble);
     return this.switch.finish();
   }
@@ -102,10 +133,10 @@ export class SwitchKeeper {
         this.switch.doubt();
         break;
       case 'down':
-        if (this.#outage === undefined) {
+        if (this.#outage === undefined)
           this.#log.warning(`bridge ${bridge} does not answer: ${event.reason}`);
-          this.#outage = { since: new Date(this.#now()), reason: event.reason };
-        }
+        // The end of a connection comes first, and then why there is no other.
+        this.#outage = { since: this.#outage?.since ?? new Date(this.#now()), reason: event.reason };
         break;
       case 'ports':
         this.#ports.forget();
@@ -113,11 +144,26 @@ export class SwitchKeeper {
       case 'neighbours':
         this.switch.renewAll();
         break;
+      case 'refused':
+        this.switch.retry();
+        break;
       case 'flows':
         break;
       case 'again':
         // What was given up is tried again by itself. An outage that has begun meanwhile goes on.
         break;
+    }
+  }
+
+  /** Others have said which versions of OpenFlow the bridge speaks, and ours is not among them. */
+  async #restoreOpenFlow(): Promise<void> {
+    const { bridge } = this.#program;
+    const named = await nameOpenFlow(this.#tools, bridge);
+    if (named.ok) {
+      if (named.value)
+        this.#log.warning(`bridge ${bridge} did not speak OpenFlow 1.5 any more: it is told to`);
+    } else if (this.#outage !== undefined) {
+      this.#outage = { ...this.#outage, reason: `${this.#outage.reason}; ${named.fault.fault.reason}` };
     }
   }
 
@@ -166,10 +212,20 @@ export class SwitchKeeper {
     return undefined;
   }
 
+  async #put(changes: readonly UnitChange<Row>[], clearing: readonly string[]): Promise<Trouble | undefined> {
+    const refused: Refusal[] = [];
+    const trouble = await this.#putHalves(changes, clearing, refused);
+    this.#refusalLog.note(refused.map(({ change, fault }) => [change.unit, fault]));
+    // What was last is first when it is tried again: that is what was not tried on its own.
+    for (const { change, fault } of refused.reverse()) this.switch.refuse(change, fault);
+    return trouble;
+  }
+
   /** One bundle for all; where it is refused, halves of it, down to the unit that is wrong. */
-  async #put(
+  async #putHalves(
     changes: readonly UnitChange<Row>[],
-    clearing: readonly string[] = [],
+    clearing: readonly string[],
+    refused: Refusal[],
   ): Promise<Trouble | undefined> {
     if (changes.length === 0 && clearing.length === 0) return undefined;
     const trouble = await this.#tools.bundle([...clearing, ...bundleLines(changes)]);
@@ -180,25 +236,49 @@ export class SwitchKeeper {
     }
     if (!trouble.refused) return trouble;
     if (clearing.length > 0) {
-      return changes.length === 0 ? trouble : ((await this.#put([], clearing)) ?? (await this.#put(changes)));
+      if (changes.length === 0) return trouble;
+      return (await this.#putHalves([], clearing, refused)) ?? (await this.#putHalves(changes, [], refused));
     }
-    const [first] = changes;
-    if (changes.length === 1) {
-      this.#log.warning(`${first!.unit}: ${trouble.fault.reason}`);
-      this.switch.refuse(first!, trouble.fault);
+    if (changes.length === 1 || refused.length >= MOST_REFUSALS) {
+      for (const change of changes) refused.push({ change, fault: trouble.fault });
       return undefined;
     }
     const middle = changes.length >> 1;
-    return (await this.#put(changes.slice(0, middle))) ?? (await this.#put(changes.slice(middle)));
+    return (
+      (await this.#putHalves(changes.slice(0, middle), [], refused)) ??
+      (await this.#putHalves(changes.slice(middle), [], refused))
+    );
+  }
+
+  #settle(retried: ReadonlySet<string>): void {
+    this.#complaint = undefined;
+    const refused = this.#refusedUnits();
+    this.#hasYielded = [...retried].some((unit) => !refused.has(unit));
+    if (refused.size > 0) return;
+    this.#refusalLog.forget();
+    if (this.#hasYielded) {
+      this.#log.info(`bridge ${this.#program.bridge} has taken what it had refused`);
+    }
+  }
+
+  #refusedUnits(): ReadonlySet<string> {
+    return new Set(Array.from(this.switch.refusedUnits(), ([unit]) => unit));
   }
 
   #giveUp({ fault }: Trouble): void {
-    if (this.#outage === undefined && this.#complaint !== fault.reason) {
+    if (this.#outage === undefined && this.#complaint?.reason !== fault.reason) {
       this.#log.warning(`bridge ${this.#program.bridge} is not as it should be: ${fault.reason}`);
-      this.#complaint = fault.reason;
+      this.#complaint = { since: this.#complaint?.since ?? new Date(this.#now()), reason: fault.reason };
     }
     this.#ports.forget();
     this.switch.doubt();
     this.switch.fail(fault);
   }
+}
+
+function isEvent<Name extends Exclude<SwitchWork, Intent>['event']>(
+  item: SwitchWork,
+  name: Name,
+): item is Extract<SwitchWork, { readonly event: Name }> {
+  return 'event' in item && item.event === name;
 }

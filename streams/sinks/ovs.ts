@@ -19,10 +19,11 @@ import { removal } from '../../lib/dataplane/ovs/port-table.ts';
 import type { Program } from '../../lib/dataplane/ovs/program.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { batchInto } from './batch.ts';
-import { probeSwitch, readVersion } from './ovs-probe.ts';
+import { probeSwitch, readVersion, warnOfInsecurity } from './ovs-probe.ts';
 import { type NeighbourView, SwitchKeeper, type SwitchWork } from './ovs-switch.ts';
 import { OvsTools, type Trouble } from './ovs-tools.ts';
 import { watchSwitch } from './ovs-watch.ts';
+import { type Refusals, retries } from './retries.ts';
 import { type Run, runProcess } from './run-batch.ts';
 import type { Description, Sink, SinkOptions } from './sink.ts';
 
@@ -32,6 +33,8 @@ export interface OvsSinkParts {
   readonly program: Program;
   /** Ports that the bridge must have when the daemon starts. */
   readonly requiredPorts: readonly string[];
+  /** Whether only flows may forward packets, and nothing that Open vSwitch does without them. */
+  readonly mustBeSecure: boolean;
   /** `Group.selection` of its groups, where the configuration has a say in it. */
   readonly selection?: string;
   readonly neighbours?: Neighbours;
@@ -52,16 +55,20 @@ const MOST_INTENTS = 2000;
 /** Milliseconds before all is put again that Open vSwitch did not take although it is there. */
 const PAUSE = 1000;
 
+/** Refused units that the looking glass shows: as many as can be read. */
+const MOST_SHOWN = 100;
+
 /** What there may be very many of; everything else is done before. */
 const PATIENT = /^\d+\/(remote-prefix|remote-mac|neighbour|flood)\//;
 
 /** Open vSwitch: intents go into a bridge as flows and groups, in atomic bundles, and are put again when it restarts. */
 export function ovsSink(options: SinkOptions, parts: OvsSinkParts, run: Run = runProcess): Sink {
   const { log, rootHelper, localAddress, scheduler = asyncScheduler } = options;
-  const { driver, program, neighbours, requiredPorts, selection } = parts;
+  const { driver, program, neighbours, requiredPorts, selection, mustBeSecure } = parts;
   const tools = new OvsTools(run, rootHelper, program);
   const keeper = new SwitchKeeper({ program, tools, neighbours, log, now: () => scheduler.now() });
   const again$ = new Subject<readonly SwitchWork[]>();
+  const refusals$ = new Subject<Refusals>();
   let version = 'unknown';
 
   async function carryOut(work: readonly SwitchWork[]): Promise<readonly Confirmation[]> {
@@ -69,6 +76,7 @@ export function ovsSink(options: SinkOptions, parts: OvsSinkParts, run: Run = ru
       const confirmations = await keeper.carryOut(work);
       // Where the watch sees an outage, it sees its end, too.
       if (keeper.switch.isDoubtful && keeper.outage === undefined) again$.next([{ event: 'again' }]);
+      refusals$.next(keeper.refusals);
       return confirmations;
     } catch (error) {
       log.error(`Open vSwitch: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -81,6 +89,8 @@ export function ovsSink(options: SinkOptions, parts: OvsSinkParts, run: Run = ru
     if (!probed.ok) return probed;
     const answer = await readVersion(tools);
     if (answer.ok) version = answer.value;
+    const warning = mustBeSecure ? await warnOfInsecurity(tools, program.bridge) : undefined;
+    if (warning !== undefined) log.warning(warning);
     const started = await neighbours?.start();
     return started?.ok === false ? started : success(undefined);
   }
@@ -117,12 +127,13 @@ export function ovsSink(options: SinkOptions, parts: OvsSinkParts, run: Run = ru
       const events$ = merge(
         watchSwitch({ rootHelper, program, scheduler }).pipe(
           tap((event) => {
-            if (event.event === 'down') tools.interrupt(event.reason);
+            if (event.event === 'down' && !event.lacksVersion) tools.interrupt(event.reason);
           }),
           map((event) => [event]),
         ),
         // However often something fails meanwhile.
         again$.pipe(auditTime(PAUSE, scheduler)),
+        retries(refusals$, scheduler).pipe(map(() => [{ event: 'refused' as const }])),
         ...(neighbours === undefined
           ? []
           : [neighbours.changes$.pipe(map(() => [{ event: 'neighbours' as const }]))]),
@@ -138,20 +149,31 @@ export function ovsSink(options: SinkOptions, parts: OvsSinkParts, run: Run = ru
       ovs_bridge: program.bridge,
       ovs_version: version,
       ...parts.describe(),
-      ovs_connection: describeOutage(),
+      ovs_connection: describeConnection(),
+      ...describeRefused(),
     }),
     describeInstance: ({ instance }) => ({
       ...parts.describeInstance(instance),
       flows: Array.from(keeper.switch.rowsOf(instance), ({ put }) =>
         put.replace(/^(flow add|group add_or_mod) /, ''),
       ),
+      ...describeRefused(instance),
     }),
   };
 
-  function describeOutage(): LookingGlassNode {
-    const { outage } = keeper;
-    if (outage === undefined) return { state: 'up' };
-    return { state: 'down', since: outage.since.toISOString(), reason: outage.reason };
+  function describeConnection(): LookingGlassNode {
+    const { trouble } = keeper;
+    if (trouble === undefined) return { state: 'up' };
+    return { state: 'down', since: trouble.since.toISOString(), reason: trouble.reason };
+  }
+
+  /** What was refused of an instance, or of what belongs to none. */
+  function describeRefused(instance?: number): Description {
+    const refused = Array.from(keeper.switch.refusedUnits(), ([unit, { reason }]) => ({ unit, reason }));
+    const shown = refused.filter(({ unit }) =>
+      instance === undefined ? !/^\d/.test(unit) : unit.startsWith(`${instance}/`),
+    );
+    return shown.length === 0 ? {} : { refused: shown.slice(0, MOST_SHOWN) };
   }
 }
 

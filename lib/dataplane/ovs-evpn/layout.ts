@@ -32,12 +32,6 @@ export const PATCH_PORT = 'patch-int';
 /** One port for all VTEPs: each packet says where it goes. */
 export const TUNNEL_PORT = 'vxlan-bagpipe';
 
-/**
- * Buckets of one group. A message of OpenFlow has 64 kB at most, which some 1000 buckets fill; more of them are neither
- * refused nor taken, but garbled.
- */
-export const BUCKETS = 512;
-
 /** The groups that an EVI may need for its flood list. */
 export const GROUPS_OF_EVI = 16;
 

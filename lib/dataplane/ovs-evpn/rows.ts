@@ -2,9 +2,9 @@ import { failure, success, type Result } from '../../result.ts';
 import type { DataplaneFault } from '../intent.ts';
 import { EVPN_OWNER } from '../ovs/owner.ts';
 import type { SwitchView } from '../ovs/program.ts';
-import { flowRow, groupRow, type Row } from '../ovs/row.ts';
+import { BUCKETS, flowRow, groupRow, type Row } from '../ovs/row.ts';
 import type { Destination, FloodTarget } from './flood-list.ts';
-import { BUCKETS, groupNumber, GROUPS_OF_EVI, PATCH_PORT, PRIORITY, TABLE, TUNNEL_PORT } from './layout.ts';
+import { groupNumber, GROUPS_OF_EVI, PATCH_PORT, PRIORITY, TABLE, TUNNEL_PORT } from './layout.ts';
 
 /** What rows of one EVI are made from, besides what they are about. */
 export interface Network {

@@ -1,4 +1,5 @@
 import type { LookingGlassNode } from '../../api/looking-glass.ts';
+import { BUCKETS } from '../ovs/row.ts';
 import { portText } from './ports.ts';
 import { tablesOf, VXLAN_PORT } from './pipeline.ts';
 import type { OvsIpvpnSettings } from './settings.ts';
@@ -18,7 +19,15 @@ export function describeOvsIpvpn(settings: OvsIpvpnSettings): Description {
   };
 }
 
-/** The ports from which packets come into the VRF, or could; VLAN 0: untagged. */
-export function describeVrf({ sources }: Vrf): Description {
-  return { ports: Array.from(sources.values(), ({ port, vlan }) => ({ port: portText(port), vlan })) };
+/**
+ * The ports from which packets come into the VRF, or could (VLAN 0: untagged); and, if there are any, the prefixes that have
+ * more ways than a group of Open vSwitch takes, with the number of those that are left out.
+ */
+export function describeVrf({ sources, prefixes }: Vrf): Description {
+  const ports = Array.from(sources.values(), ({ port, vlan }) => ({ port: portText(port), vlan }));
+  const left: Record<string, number> = {};
+  for (const [prefix, { buckets }] of prefixes) {
+    if (buckets.size > BUCKETS) left[prefix] = buckets.size - BUCKETS;
+  }
+  return Object.keys(left).length === 0 ? { ports } : { ports, ways_left_out: left };
 }

@@ -3,8 +3,8 @@ import { isHostAddress, isIpv4 } from '../../net/ip-address.ts';
 import type { VrfEndpointState } from '../intent.ts';
 import { isEviPort } from './evi-port.ts';
 import { portText, type NamedPort, type PortRef } from './ports.ts';
-import { VXLAN_PORT } from './pipeline.ts';
 import type { OvsIpvpnSettings } from './settings.ts';
+import { tunnelNames } from './tunnels.ts';
 
 /** An address of a virtual machine, and where the bridge has the machine. */
 export interface Endpoint {
@@ -26,6 +26,8 @@ export interface Endpoint {
   readonly sends: boolean;
   /** and receive from it. */
   readonly receives: boolean;
+  /** Its place among several ways to one prefix. */
+  readonly hashOrder: number;
   /** What must be there for it. */
   readonly ports: readonly NamedPort[];
 }
@@ -49,7 +51,10 @@ export function readEndpoint(state: VrfEndpointState, settings: OvsIpvpnSettings
   }
   const to = ovs?.toVmPortNumber ?? ovs?.toVmPortName ?? from;
   for (const name of [from, to]) {
-    if (ownPorts(settings).includes(name)) return failure(`local_port: ${name} is the way to other nodes`);
+    // By their numbers they are known when the bridge is: see `machinePort`.
+    if (tunnelNames(settings).some((tunnel) => tunnel === name)) {
+      return failure(`local_port: ${name} is the way to other nodes`);
+    }
   }
   const ports: NamedPort[] = [];
   if (typeof from === 'string') {
@@ -68,6 +73,7 @@ export function readEndpoint(state: VrfEndpointState, settings: OvsIpvpnSettings
     vlan: ovs?.vlan ?? NO_VLAN,
     sends: direction !== 'to-port',
     receives: direction !== 'from-port',
+    hashOrder: state.hashOrder,
     ports,
   });
 }
@@ -91,6 +97,7 @@ export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
     a.vlan === b.vlan &&
     a.sends === b.sends &&
     a.receives === b.receives &&
+    a.hashOrder === b.hashOrder &&
     a.ports.length === b.ports.length &&
     a.ports.every(({ request }, index) => isPlugged(request) === isPlugged(b.ports[index]!.request))
   );
@@ -98,9 +105,4 @@ export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
 
 function isPlugged({ make }: NamedPort['request']): boolean {
   return make === undefined;
-}
-
-/** Names of the ports that lead to other nodes. */
-function ownPorts({ mplsInterface, gre, vxlan }: OvsIpvpnSettings): readonly (PortRef | undefined)[] {
-  return [mplsInterface, gre?.port, vxlan ? VXLAN_PORT : undefined];
 }

@@ -2,8 +2,8 @@ import { failure, success } from '../../result.ts';
 import { intoVrf, resubmit } from './actions.ts';
 import { NO_VLAN, sourceOf } from './endpoint.ts';
 import { cameFrom, fromPort, inVrf, PRIORITY } from './pipeline.ts';
-import { portNumber } from './ports.ts';
 import type { SourceOwners } from './source-owners.ts';
+import { machinePort } from './tunnels.ts';
 import { flow, type Rows, type Workshop } from './unit.ts';
 import type { Source, Vrf } from './vrf.ts';
 
@@ -15,7 +15,7 @@ export function portRows(vrf: Vrf, source: Source, owners: SourceOwners, worksho
   const { tables, view } = workshop;
   const { vlan, endpoints } = source;
   if (!endpoints.some(({ sends }) => sends)) return success([]);
-  const number = portNumber(source.port, view);
+  const number = machinePort(source.port, workshop);
   if (!number.ok) return number;
   const rival = owners.rivalOf(sourceOf(endpoints[0]!), number.value, view);
   if (rival !== undefined) return failure(rival);

@@ -3,13 +3,12 @@ import { isHostAddress, isIpv4 } from '../../net/ip-address.ts';
 import { parseIpPrefix } from '../../net/ip-prefix.ts';
 import { failure, success, type Result } from '../../result.ts';
 import type { NextHop } from '../intent.ts';
-import { groupRow, type Bucket } from '../ovs/row.ts';
+import { BUCKETS, groupRow, type Bucket } from '../ovs/row.ts';
 import { deliver, pushLabel, resubmit } from './actions.ts';
 import { inVrf, PRIORITY, VXLAN_PORT } from './pipeline.ts';
-import { portNumber } from './ports.ts';
 import type { Prefix } from './prefix.ts';
 import type { OvsIpvpnSettings } from './settings.ts';
-import { mplsPort } from './tunnels.ts';
+import { machinePort, mplsPort } from './tunnels.ts';
 import { flow, type Rows, type Workshop } from './unit.ts';
 import type { Vrf } from './vrf.ts';
 import { wayKey, type Way } from './way.ts';
@@ -46,7 +45,10 @@ export function prefixRows(vrf: Vrf, text: string, prefix: Prefix, workshop: Wor
   return success([group, flowTo(`group:${prefix.group}`)]);
 }
 
-/** A way that is not known is left out while there is another one. */
+/**
+ * A way that is not known is left out while there is another one. Of more than a group takes, those are used whose buckets
+ * come first: which these are changes as little as can be.
+ */
 function bucketsOf(
   ways: readonly Way[],
   prefix: Prefix,
@@ -60,12 +62,12 @@ function bucketsOf(
     else complaint ??= actions;
   }
   if (buckets.length === 0 && complaint !== undefined) return complaint;
-  return success(buckets.sort((a, b) => a.id - b.id));
+  return success(buckets.sort((a, b) => a.id - b.id).slice(0, BUCKETS));
 }
 
 function wayActions(way: Way, workshop: Workshop): Result<readonly string[], string> {
   if (!('endpoint' in way)) return nextHopActions(way.nextHop, workshop);
-  const port = portNumber(way.endpoint.to, workshop.view);
+  const port = machinePort(way.endpoint.to, workshop);
   return port.ok ? success(deliver(way.endpoint, port.value)) : port;
 }
 

@@ -55,12 +55,18 @@ export interface OvsIpvpnOptions {
 const GRE_WISH = '*gre*';
 
 /**
- * MPLS goes over GRE unless an interface is named and GRE is not insisted on. (No interface and `mpls_over_gre=False` do
- * not go together: the configuration refuses them.)
+ * The interface of bare MPLS; undefined: MPLS goes over GRE, as it does unless an interface is named and GRE is not insisted
+ * on. (No interface and `mpls_over_gre=False` do not go together: the configuration refuses them.)
  */
+export function bareInterface({
+  mplsInterface,
+  mplsOverGre,
+}: Pick<OvsIpvpnOptions, 'mplsInterface' | 'mplsOverGre'>): string | undefined {
+  return mplsInterface === GRE_WISH || mplsOverGre === 'True' ? undefined : mplsInterface;
+}
+
 export function settingsOf(options: OvsIpvpnOptions): OvsIpvpnSettings {
-  const named = options.mplsInterface === GRE_WISH ? undefined : options.mplsInterface;
-  const bare = options.mplsOverGre === 'True' ? undefined : named;
+  const bare = bareInterface(options);
   return {
     bridge: options.ovsBridge,
     localAddress: options.localAddress,

@@ -1,8 +1,8 @@
-import { failure, success } from '../../result.ts';
+import { failure, success, type Result } from '../../result.ts';
 import type { Row } from '../ovs/row.ts';
 import { resubmit } from './actions.ts';
 import { PRIORITY, VXLAN_PORT } from './pipeline.ts';
-import type { NamedPort } from './ports.ts';
+import { portText, type NamedPort, type PortRef } from './ports.ts';
 import type { OvsIpvpnSettings } from './settings.ts';
 import { flow, type Rows, type Workshop } from './unit.ts';
 
@@ -11,7 +11,12 @@ export function mplsPort({ gre, mplsInterface }: OvsIpvpnSettings): string {
   return gre?.port ?? mplsInterface ?? '';
 }
 
-/** The ports that lead to other nodes. */
+/** The ports that lead to other nodes, by name */
+export function tunnelNames(settings: OvsIpvpnSettings): readonly string[] {
+  return settings.vxlan ? [mplsPort(settings), VXLAN_PORT] : [mplsPort(settings)];
+}
+
+/** and how they are added. */
 export function tunnelPorts(settings: OvsIpvpnSettings): readonly NamedPort[] {
   const { localAddress, gre, vxlan } = settings;
   const ends = [`local_ip=${localAddress}`, 'remote_ip=flow'];
@@ -28,6 +33,18 @@ export function tunnelPorts(settings: OvsIpvpnSettings): readonly NamedPort[] {
 /** Of options (`key=value`) with one key the last one counts, as for Open vSwitch, which keeps no other. */
 function lastOfEach(options: readonly string[]): readonly string[] {
   return [...new Map(options.map((option) => [option.split('=', 1)[0], option])).values()];
+}
+
+/** The number of a port behind which machines are. By its number, too, it may not be one that leads to other nodes. */
+export function machinePort(port: PortRef, { settings, view }: Workshop): Result<number, string> {
+  if (typeof port === 'string') return view.portNumber(port);
+  for (const name of tunnelNames(settings)) {
+    const tunnel = view.portNumber(name);
+    if (tunnel.ok && tunnel.value === port) {
+      return failure(`local_port: port ${portText(port)} is ${name}, the way to other nodes`);
+    }
+  }
+  return success(port);
 }
 
 /** Packets from other nodes are told apart by label, or VNI. */
@@ -55,7 +72,6 @@ export function tunnelRows({ settings, tables, view }: Workshop): Rows {
   if (settings.vxlan) {
     const vxlan = view.portNumber(VXLAN_PORT);
     if (!vxlan.ok) return vxlan;
-    if (vxlan.value === mpls.value) return failure(`${VXLAN_PORT} is the port of MPLS, too`);
     letIn(`in_port=${vxlan.value}`);
   }
   return success(rows);

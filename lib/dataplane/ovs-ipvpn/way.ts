@@ -21,7 +21,7 @@ export function wayKey(way: Way): string {
 
 /** The place that the way wants among the others: its consistent-hash order. */
 export function wayOrder(way: Way): number {
-  return 'endpoint' in way ? 0 : way.nextHop.hashOrder;
+  return ('endpoint' in way ? way.endpoint : way.nextHop).hashOrder;
 }
 
 /** Endpoints of the VRF win over other nodes. Those with one label are one machine: one way. */

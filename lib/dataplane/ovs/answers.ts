@@ -23,6 +23,11 @@ export function isFromBridge(line: string): boolean {
   return /^\w*FLOW_MONITOR\w* reply|^ event=/.test(line);
 }
 
+/** Whether a text says that the bridge is there and speaks none of the versions of OpenFlow that it was asked for. */
+export function lacksVersion(text: string): boolean {
+  return text.includes('version negotiation failed');
+}
+
 /** The beginning of the cookies of an owner, in any line that `ovs-ofctl monitor` writes of its flows. */
 export function mentionsFlowOf({ tag }: Owner, line: string): boolean {
   return line.includes(`cookie=0x${tag.toString(16)}`);

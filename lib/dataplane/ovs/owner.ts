@@ -38,6 +38,11 @@ export function cookiesOf({ tag }: Owner, instance: number): RegExp {
   return new RegExp(`\\bcookie=0x${hex(tag, 6)}...${hex(instance, 7)}\\b`);
 }
 
+/** A group to try things with: the last number, which no program gives out. */
+export function trialGroupOf({ firstGroup }: Owner): number {
+  return firstGroup + GROUPS - 1;
+}
+
 export function isGroupOf({ firstGroup }: Owner, group: number): boolean {
   return group >= firstGroup && group < firstGroup + GROUPS;
 }

@@ -15,9 +15,9 @@ export class PortTable {
   readonly #owner: Owner;
   readonly #bridge: string;
   #ports: ReadonlyMap<string, BridgePort> | undefined;
-  /** The numbers with which rows were made; undefined: the bridge did not have the port. */
+  /** The numbers with which rows were made; undefined: the bridge did not have the port, or it was refused. */
   readonly #looked = new Map<string, number | undefined>();
-  /** Why a port could not be added. */
+  /** Why a port could not be added, or is not touched. */
   readonly #refused = new Map<string, string>();
 
   constructor(owner: Owner, bridge: string) {
@@ -52,14 +52,17 @@ export class PortTable {
   settle(requests: ReadonlyMap<string, PortRequest>): boolean {
     let renumbered = false;
     for (const name of requests.keys()) {
-      const number = this.#ports?.get(name)?.number;
+      const number = this.#refused.has(name) ? undefined : this.#ports?.get(name)?.number;
       if (this.#looked.has(name) && this.#looked.get(name) !== number) renumbered = true;
       this.#looked.set(name, number);
     }
     return renumbered;
   }
 
-  /** What makes the bridge have the ports that are asked for, and of those that we added no others. */
+  /**
+   * What makes the bridge have the ports that are asked for, and of those that we added no others. A port of somebody else
+   * that has the name of a tunnel, and is none of that type, is refused, and left as it is.
+   */
   plan(requests: ReadonlyMap<string, PortRequest>): readonly PortChange[] {
     const ports = this.#ports ?? new Map<string, BridgePort>();
     const changes: PortChange[] = [];
@@ -67,9 +70,10 @@ export class PortTable {
       if (owner === this.#owner.name && !requests.has(name)) changes.push(removal(this.#bridge, name));
     }
     for (const [name, { make }] of requests) {
-      if (make === undefined || this.#refused.has(name) || isMade(ports.get(name), make, this.#owner))
-        continue;
-      changes.push(this.#addition(name, make));
+      const port = ports.get(name);
+      if (make === undefined || this.#refused.has(name) || isMade(port, make, this.#owner)) continue;
+      if (port === undefined || isOurs(port, make, this.#owner)) changes.push(this.#addition(name, make));
+      else this.refuse(name, `port ${name} of bridge ${this.#bridge} ${whyLeft(port, make)}`);
     }
     return changes;
   }
@@ -112,6 +116,16 @@ function isMade(port: BridgePort | undefined, { type, options }: PortMaking, own
   return (
     port.owner === owner.name && port.type === type && String(port.options) === String([...options].sort())
   );
+}
+
+/** A tunnel of this type that nobody has marked may be one that we, or the Python daemon, had. */
+function isOurs(port: BridgePort, { type }: PortMaking, owner: Owner): boolean {
+  return port.owner === owner.name || port.type === type;
+}
+
+/** Of a port of somebody else that is of another type. */
+function whyLeft({ type }: BridgePort, make: PortMaking): string {
+  return `is somebody else's, of type ${type === '' ? 'system' : type}, not ${make.type}: it is left as it is`;
 }
 
 /** `key=value`, with the value in quotes, so that it is a text whatever it looks like. */

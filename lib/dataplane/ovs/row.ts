@@ -41,6 +41,12 @@ export interface Group {
   readonly buckets: readonly Bucket[];
 }
 
+/**
+ * Buckets of one group. A message of OpenFlow has 64 kB at most, which some 1000 buckets fill; more of them are neither
+ * refused nor taken, but garbled.
+ */
+export const BUCKETS = 512;
+
 export interface Bucket {
   readonly id: number;
   /** Carried out in the order of OpenFlow action sets, not in that in which they are written. */

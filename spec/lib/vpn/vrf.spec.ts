@@ -120,11 +120,11 @@ const prefixes: [ip: string, advertiseSubnet: boolean, prefix: string][] = [
 for (const [ip, advertiseSubnet, prefix] of prefixes) {
   test(`${advertiseSubnet ? 'the subnet' : 'the address'} of ${ip} is ${prefix}`, () => {
     const made = testInstance('ipvpn');
-    const request = attachRequest('ipvpn', ip, { advertiseSubnet });
+    const request = attachRequest('ipvpn', ip, { advertiseSubnet, hashOrder: 5 });
     const [, endpoint] = feed(made, { type: 'attach', request });
     assert.equal(endpoint?.state, {
       ...{ kind: 'vrf-endpoint', instance: 1, port: request.port, mac: mac1, label: 16, direction: 'both' },
-      ...{ ip: request.ip!.address, prefixLength: request.ip!.length, prefix },
+      ...{ ip: request.ip!.address, prefixLength: request.ip!.length, prefix, hashOrder: 5 },
     });
     const [name] = Array.from(made.instance.advertisements.routes, (route) => prefixOf(route));
     assert.is(name, prefix, 'that of the route');

@@ -41,6 +41,7 @@ function driverOf(options: DriverOptions): SinkHandle {
         driver: ipvpnDummy,
         program,
         requiredPorts: [],
+        mustBeSecure: true,
         describe: () => ({}),
         describeInstance: () => ({}),
       },

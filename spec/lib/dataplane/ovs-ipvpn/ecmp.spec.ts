@@ -5,6 +5,7 @@ import type { NextHop } from '../../../../lib/dataplane/intent.ts';
 import type { OvsIpvpn } from '../../../../lib/dataplane/ovs-ipvpn/ovs-ipvpn.ts';
 import { IPVPN_OWNER } from '../../../../lib/dataplane/ovs/owner.ts';
 import { GroupNumbers } from '../../../../lib/dataplane/ovs-ipvpn/group-numbers.ts';
+import { BUCKETS } from '../../../../lib/dataplane/ovs/row.ts';
 import { Prefix } from '../../../../lib/dataplane/ovs-ipvpn/prefix.ts';
 import { ask, B, BARE, drop, endpoint, GRE, nextHop, program, remote, rows, vrf } from './scene.ts';
 
@@ -20,6 +21,11 @@ const to = (label: number, more: Partial<NextHop> = {}): NextHop => nextHop('10.
 function buckets(made: OvsIpvpn, unit = UNIT): Readonly<Record<string, string>> {
   const matches = rows(made, unit)[0]!.matchAll(/bucket_id=(\d+),.*?set_field:(\d+)->mpls_label/g);
   return Object.fromEntries(Array.from(matches, ([, id, label]) => [id!, label!]));
+}
+
+/** The ids of the buckets, in the order in which they are written. */
+function bucketIds(made: OvsIpvpn, unit = UNIT): readonly number[] {
+  return Array.from(rows(made, unit)[0]!.matchAll(/bucket_id=(\d+)/g), ([, id]) => Number(id));
 }
 
 test('several ways are buckets of a group, each of another kind', () => {
@@ -112,6 +118,46 @@ test('the consistent-hash order is the place where it is free', () => {
   const reserved = { hashOrder: 0xffff_ff00 };
   assert.equal(of(to(201, reserved), to(202)), { 0: '202', 1: '201' });
   assert.equal(of(to(201, { hashOrder: 0xffff_feff }), to(202)), { 0: '202', [0xffff_feff]: '201' });
+});
+
+test('machines of the VRF have the places that they announce', () => {
+  const behind = (ip: string, label: number, hashOrder: number): ReturnType<typeof endpoint> =>
+    endpoint(ip, { prefix: PREFIX, label, hashOrder });
+  const made = program(GRE, vrf(), behind('12.0.0.1', 101, 5), behind('12.0.0.2', 102, 9));
+  assert.equal(bucketIds(made), [5, 9]);
+  ask(made, behind('12.0.0.3', 103, 0));
+  assert.equal(bucketIds(made), [0, 5, 9]);
+  const again = program(GRE, vrf(), behind('12.0.0.1', 101, 5));
+  ask(again, behind('12.0.0.1', 101, 7), behind('12.0.0.2', 102, 9));
+  assert.equal(bucketIds(again), [7, 9], 'the last that was asked for counts');
+});
+
+test('of more ways than a group takes, the first are used, and those that are left out are counted', () => {
+  const many = Array.from({ length: BUCKETS + 88 }, (_, index) => to(1000 + index));
+  const made = program(GRE, vrf(), remote(PREFIX, ...many), remote('13.0.0.0/24', ...many.slice(0, BUCKETS)));
+  assert.equal(
+    bucketIds(made),
+    many.slice(0, BUCKETS).map((_, id) => id),
+  );
+  assert.is(bucketIds(made, '7/prefix/13.0.0.0/24').length, BUCKETS);
+  assert.equal(made.describeInstance(7), { ports: [], ways_left_out: { [PREFIX]: 88 } });
+  ask(made, remote(PREFIX, ...many.filter((_, id) => id !== 3)));
+  assert.equal(
+    bucketIds(made),
+    many.slice(0, BUCKETS + 1).flatMap((_, id) => (id === 3 ? [] : id)),
+    'the next one takes the place of one that goes',
+  );
+  ask(made, remote(PREFIX, ...many.slice(0, BUCKETS)));
+  assert.equal(made.describeInstance(7), { ports: [] });
+});
+
+test('a way that is not known leaves its place to another one', () => {
+  const known = Array.from({ length: BUCKETS }, (_, index) => nextHop('10.77.0.2', 1000 + index));
+  const made = program(BARE, vrf(), remote(PREFIX, nextHop('10.77.0.10', 201), ...known));
+  assert.equal(
+    bucketIds(made),
+    known.map((_, index) => index + 1),
+  );
 });
 
 test('a repeat leaves everything as it is, in whatever order', () => {

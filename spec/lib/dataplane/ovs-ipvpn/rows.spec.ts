@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TUNNEL_TYPE } from '../../../../lib/bgp/community/encapsulation.ts';
-import type { IpvpnState } from '../../../../lib/dataplane/intent.ts';
+import { want, type IpvpnState } from '../../../../lib/dataplane/intent.ts';
 import type { OvsIpvpnSettings } from '../../../../lib/dataplane/ovs-ipvpn/settings.ts';
 import { allRows, B, BARE, endpoint, GRE, nextHop, ovs, program, remote, rows, vrf } from './scene.ts';
 
@@ -35,11 +35,6 @@ const CASES: Readonly<Record<string, Case>> = {
     settings: BARE,
     unit: 'tunnels',
     rows: ['table=0,priority=36864,mpls,in_port=3,dl_dst=02:00:00:00:00:01,actions=resubmit(,1)'],
-  },
-  'the two tunnels are one port': {
-    settings: { ...VXLAN, gre: { port: 'vxlan', options: [] } },
-    unit: 'tunnels',
-    rows: ['vxlan is the port of MPLS, too'],
   },
   'the tables are those that are configured': {
     settings: { ...GRE, inputTable: 5, firstTable: 60 },
@@ -225,6 +220,25 @@ test('a trunk serves two VRFs, and an untagged port is none of its VLANs', () =>
     ],
   );
 });
+
+const WAYS_TO_NODES: readonly (readonly [OvsIpvpnSettings, number, string])[] = [
+  [GRE, 1, 'mpls_gre'],
+  [VXLAN, 2, 'vxlan'],
+  [BARE, 3, 'to-phy'],
+];
+for (const [settings, portNumber, name] of WAYS_TO_NODES) {
+  test(`${name} is no port of a machine, by its number either`, () => {
+    const reason = `local_port: port number ${portNumber} is ${name}, the way to other nodes`;
+    const sending = program(settings, vrf(), endpoint('11.0.0.1', { ovs: ovs({ portNumber }) }));
+    assert.equal(rows(sending, `7/port/number ${portNumber}/0`), [reason]);
+    const receiving = { ovs: ovs({ portName: 'patch', toVmPortNumber: portNumber }) };
+    const led = program(settings, vrf(), endpoint('11.0.0.1', receiving));
+    assert.equal(rows(led, '7/label/101'), [reason]);
+    assert.equal(rows(led, '7/prefix/11.0.0.1/32'), [reason]);
+    const { fault } = program(settings, vrf()).take(want(endpoint('11.0.0.1', { tap: name })));
+    assert.is(fault?.reason, `local_port: ${name} is the way to other nodes`);
+  });
+}
 
 test('what the bridge or the node lacks is said', () => {
   const made = program(

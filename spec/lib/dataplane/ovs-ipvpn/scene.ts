@@ -104,6 +104,7 @@ export function endpoint(
     prefix: `${ip}/32`,
     label: 101,
     direction: 'both',
+    hashOrder: 0,
     ...state,
   };
 }

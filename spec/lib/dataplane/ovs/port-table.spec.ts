@@ -56,6 +56,28 @@ test('a tunnel is made ours whole, and left alone when it is as it should be', (
   assert.equal(planned([{ ...right, options: ['remote_ip=flow'] }], { mpls_gre: gre }), [words]);
 });
 
+test('a port of somebody else that is no such tunnel is refused, and left as it is until it is gone', () => {
+  const theirs = port('mpls_gre', { type: 'patch', number: 5 });
+  const requests = new Map([['mpls_gre', gre]]);
+  const ports = table([theirs]);
+  assert.equal(ports.plan(requests), []);
+  assert.not(ports.settle(requests));
+  const reason =
+    "port mpls_gre of bridge br-mpls is somebody else's, of type patch, not gre: it is left as it is";
+  assert.equal(ports.number('mpls_gre'), { ok: false, fault: reason });
+  assert.equal(ports.plan(new Map()), []);
+  ports.forget();
+  ports.observe([{ ...theirs, type: '' }]);
+  assert.equal(ports.plan(requests), []);
+  assert.match(JSON.stringify(ports.number('mpls_gre')), 'of type system, not gre');
+  assert.equal(planned([{ ...theirs, owner: 'ipvpn' }], { mpls_gre: gre }).length, 1, 'one of ours');
+  ports.forget();
+  ports.observe([{ ...theirs, type: 'gre' }]);
+  assert.is(ports.plan(requests).length, 1);
+  ports.observe([port('mpls_gre', { type: 'gre', number: 5 })]);
+  assert.ok(ports.settle(requests), 'rows are made with its number now');
+});
+
 test('only ports of ours that nobody asks for are removed', () => {
   const ports = [port('old', { owner: 'ipvpn' }), port('theirs'), port('other', { owner: 'evpn' })];
   assert.equal(planned(ports, {}), ['-- --if-exists del-port br-mpls old']);

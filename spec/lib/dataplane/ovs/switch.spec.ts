@@ -33,6 +33,7 @@ const endpoint = (port: string) =>
     prefix: '11.0.0.1/32',
     label: 17,
     direction: 'both',
+    hashOrder: 0,
   }) as const;
 
 const flow = (match: string, actions: string, table = 1) =>
