@@ -6,11 +6,14 @@ import { isHostAddress, isIpv4 } from '../../lib/net/ip-address.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { LinuxNode } from './linux-node.ts';
 
-/** Finds out by doing it whether the kernel can do what the driver needs, and says which feature it lacks. */
+/**
+ * Finds out by doing it whether the kernel can do what the driver needs, and says which feature it lacks. Returns the
+ * interface that has the local address, if one has.
+ */
 export async function probeKernel(
   node: LinuxNode,
   settings: LinuxIpvpnSettings,
-): Promise<Result<void, DataplaneFault>> {
+): Promise<Result<string | undefined, DataplaneFault>> {
   const { localAddress } = settings;
   if (!isIpv4(localAddress) || !isHostAddress(localAddress)) {
     return complaint(`local address: ${JSON.stringify(localAddress)} is not the IPv4 address of a host`);
@@ -27,7 +30,8 @@ export async function probeKernel(
   }
   for (const { tool, ...line } of removals) await node.carryOut(tool, [line]);
   if (missing !== undefined) return failure(missing);
-  return await findUnderlay(node, settings);
+  const underlay = await findUnderlay(node, settings);
+  return underlay.ok ? await node.interfaceWith(localAddress) : underlay;
 }
 
 async function findUnderlay(
@@ -36,6 +40,7 @@ async function findUnderlay(
 ): Promise<Result<void, DataplaneFault>> {
   const underlay = underlayOf(settings);
   if (underlay.kind !== 'ethernet') return success(undefined);
+  if (underlay.interface === 'lo') return complaint('mpls_interface: lo leads to no other node');
   const links = await node.links();
   if (!links.ok) return links;
   if (links.value.has(underlay.interface)) return success(undefined);

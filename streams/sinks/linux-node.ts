@@ -2,11 +2,20 @@ import {
   parseGateways,
   parseLinks,
   parseOwnRules,
+  parseRoutesOfOthers,
   parseSettings,
+  parseVrfsOfOthers,
 } from '../../lib/dataplane/linux-ipvpn/node-state.ts';
+import {
+  parseFirstRule,
+  parseHighestLabel,
+  parseInterfaceWith,
+  parseTunnels,
+} from '../../lib/dataplane/linux-ipvpn/things-of-others.ts';
 import type { PortAddress } from '../../lib/dataplane/linux-ipvpn/clearing.ts';
 import { PROTOCOL } from '../../lib/dataplane/linux-ipvpn/names.ts';
-import type { KernelLink, KernelTool } from '../../lib/dataplane/linux-ipvpn/row.ts';
+import { GONE, type KernelLink, type KernelTool } from '../../lib/dataplane/linux-ipvpn/row.ts';
+import type { TunnelEnds } from '../../lib/dataplane/linux-ipvpn/tunnel.ts';
 import type { DataplaneFault } from '../../lib/dataplane/intent.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { type Run, runBatch, TOOL_WORDS } from './run-batch.ts';
@@ -51,11 +60,50 @@ export class LinuxNode {
     return await this.#ask(['ip', '-json', '-4', 'address'], parseGateways);
   }
 
+  /** What of others is in a routing table, in words for people. */
+  async strangerIn(table: number): Answer<string | undefined> {
+    const words = ['ip', '-json', '-details', 'link', 'show', 'type', 'vrf'];
+    const vrfs = await this.#ask(words, parseVrfsOfOthers);
+    if (!vrfs.ok) return vrfs;
+    const vrf = vrfs.value.get(table);
+    if (vrf !== undefined) return success(`it is that of the VRF device ${vrf}`);
+    const routes = await this.#ask(
+      ['ip', '-json', 'route', 'show', 'table', String(table)],
+      parseRoutesOfOthers,
+    );
+    if (!routes.ok) {
+      // Nobody has used it so far.
+      const isAbsent = GONE.route.some((text) => routes.fault.reason.includes(text));
+      return isAbsent ? success(undefined) : routes;
+    }
+    const [route] = routes.value;
+    return success(route === undefined ? undefined : `it has a route to ${route}`);
+  }
+
   /** How many routes are ours, of this run or a former one; of `mpls`, label routes. */
   async countOwnRoutes(tool: 'ip' | 'mpls'): Answer<number> {
     const tables = tool === 'ip' ? ['table', 'all'] : [];
     const words = [...TOOL_WORDS[tool], '-oneline', 'route', 'show', ...tables, 'proto', String(PROTOCOL)];
     return await this.#ask(words, (text) => success(text.split('\n').filter((line) => line !== '').length));
+  }
+
+  /** Whether the node has the rule by which its addresses come before everything else. */
+  async hasFirstRule(): Answer<boolean> {
+    return await this.#ask(['ip', '-json', 'rule'], parseFirstRule);
+  }
+
+  /** Of routes that are not ours; -1 if there is none. */
+  async highestLabel(): Answer<number> {
+    return await this.#ask(['ip', '-json', '-f', 'mpls', 'route'], parseHighestLabel);
+  }
+
+  async interfaceWith(address: string): Answer<string | undefined> {
+    return await this.#ask(['ip', '-json', '-4', 'address'], (text) => parseInterfaceWith(text, address));
+  }
+
+  /** Devices of a type in the words of `ip link`. */
+  async tunnels(type: string): Answer<readonly TunnelEnds[]> {
+    return await this.#ask(['ip', '-json', '-details', 'link', 'show', 'type', type], parseTunnels);
   }
 
   /** Loads kernel modules. What is built in, or cannot be loaded, is found out by trying. */

@@ -28,20 +28,34 @@ export interface Endpoint {
 
 const NO_ADDRESS = '0.0.0.0';
 
-/** A failure names the member of the request that does not fit. */
+/**
+ * A failure names the member of the request that does not fit.
+ *
+ * @param localInterface - the one that has the local address
+ * @param gatewayIp - that of the VRF
+ */
 export function readEndpoint(
   { port, ip, mac, prefix, label, direction }: VrfEndpointState,
   { mplsInterface }: LinuxIpvpnSettings,
+  localInterface: string | undefined,
+  gatewayIp: string | undefined,
 ): Result<Endpoint, string> {
   const name = port.interface;
   if (!isInterfaceName(name)) return failure(`local_port: not an interface name: ${JSON.stringify(name)}`);
-  if (name === mplsInterface || isOwnDevice(name)) {
+  if (name === mplsInterface || name === localInterface || isOwnDevice(name)) {
     return failure(`local_port: ${name} is the way to other nodes`);
   }
   if (name === 'lo') return failure('local_port: lo is the loopback interface');
   if (!isIpv4(ip)) return failure(`ip_address: ${ip}: the driver forwards IPv4 only`);
   if (!isHostAddress(ip) && (ip !== NO_ADDRESS || prefix === `${ip}/32`)) {
     return failure(`ip_address: ${ip} is not the address of a host`);
+  }
+  if (gatewayIp !== undefined && !isGateway(gatewayIp)) {
+    return failure(`gateway_ip: ${gatewayIp} is not the address of a host`);
+  }
+  // An EVI is reached by the address of the gateway.
+  if (gatewayIp === ip && !isEviPort(port)) {
+    return failure(`gateway_ip: ${gatewayIp} is the address of the machine itself`);
   }
   if (parseMacAddress(mac) !== mac || !isUnicast(mac)) {
     return failure(`mac_address: not the MAC address of one station: ${JSON.stringify(mac)}`);
@@ -60,6 +74,11 @@ export function readEndpoint(
     sends: direction !== 'to-port',
     receives: direction !== 'from-port',
   });
+}
+
+/** It is put on the port. */
+function isGateway(address: string): boolean {
+  return isIpv4(address) && isHostAddress(address) && !address.startsWith('127.');
 }
 
 export function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {

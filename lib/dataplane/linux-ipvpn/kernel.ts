@@ -1,11 +1,14 @@
 import type { DataplaneFault } from '../intent.ts';
 import { UnitTable, type UnitChange } from '../unit-table.ts';
 import type { LinuxIpvpn } from './linux-ipvpn.ts';
+import type { Amends } from './refused-routes.ts';
 import { contentOf, type KernelRow, type KernelView } from './row.ts';
 
 type KernelChange = UnitChange<KernelRow>;
 
 const NOTHING: readonly never[] = [];
+/** What is refused may be very much. */
+const MOST_SHOWN = 100;
 
 /** The kernel as it should be, and as it is as far as we know. */
 export class Kernel extends UnitTable<KernelRow, KernelView> {
@@ -16,10 +19,35 @@ export class Kernel extends UnitTable<KernelRow, KernelView> {
   /**
    * The changes have been made, except for those with a fault. The kernel takes lines one by one, so that it may hold any of
    * the rows before and after such a change: all of them are kept in mind, to be removed, or put again.
+   *
+   * @param amends - what was done instead of some of those with a fault
    */
-  settleWith(changes: readonly KernelChange[], faults: ReadonlyMap<KernelChange, DataplaneFault>): void {
-    this.settle(changes.map((change) => (faults.has(change) ? this.#doubtful(change) : change)));
-    for (const [change, fault] of faults) this.refuse(change, fault);
+  settleWith(
+    changes: readonly KernelChange[],
+    faults: ReadonlyMap<KernelChange, DataplaneFault>,
+    amends: readonly Amends[] = NOTHING,
+  ): void {
+    const made = new Map(amends.map((each) => [each.refused, each]));
+    this.settle(
+      changes.map((change) =>
+        faults.has(change) ? (made.get(change)?.change ?? this.#doubtful(change)) : change,
+      ),
+    );
+    for (const [change, fault] of faults) {
+      const amended = made.get(change);
+      this.refuse(change, amended?.fault ?? fault, amended !== undefined);
+    }
+  }
+
+  /** What the kernel refused of a VRF, or of what belongs to none, and why; the first 100. */
+  refused(instance?: number): readonly { readonly unit: string; readonly reason: string }[] {
+    const refused: { readonly unit: string; readonly reason: string }[] = [];
+    for (const [unit, { reason }] of this.refusedUnits()) {
+      if (instance === undefined ? /^\d/.test(unit) : !unit.startsWith(`${instance}/`)) continue;
+      refused.push({ unit, reason });
+      if (refused.length === MOST_SHOWN) break;
+    }
+    return refused;
   }
 
   /** The routes, or label routes, that the kernel holds of a VRF, or of all, in the words of `ip route`. */

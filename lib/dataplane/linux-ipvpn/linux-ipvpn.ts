@@ -15,14 +15,14 @@ import { ruleSelectors } from './classifier-rules.ts';
 import { describeLinuxIpvpn, describeVrf, type Description } from './description.ts';
 import { isSameEndpoint, readEndpoint, type Endpoint } from './endpoint.ts';
 import { labelRows } from './label-rows.ts';
-import { isolationRows, mplsRows, nodeSysctls, peRows, underlayRows } from './node-rows.ts';
+import { isolationRows, mplsRows, nodeSysctls, peRows, tunnelIn, underlayRows } from './node-rows.ts';
 import { portRows, portSysctls } from './port-rows.ts';
 import { Ports } from './ports.ts';
 import { prefixRows, type Workshop } from './prefix-rows.ts';
 import { redirectRows } from './redirect-rows.ts';
 import type { KernelRow, KernelRows, KernelView } from './row.ts';
 import { underlayOf, type LinuxIpvpnSettings } from './settings.ts';
-import { vrfRows } from './vrf-rows.ts';
+import { tableComplaint, vrfRows } from './vrf-rows.ts';
 import { Vrf } from './vrf.ts';
 import { tunnelEnd } from './way.ts';
 
@@ -42,6 +42,8 @@ const NODE_UNITS = ['isolation', 'mpls', 'underlay'];
  *     1/classifiers
  */
 export class LinuxIpvpn implements Units<KernelRow, KernelView> {
+  /** The interface that has the local address, if that is known; to be set before anything is taken. */
+  localInterface: string | undefined;
   readonly #settings: LinuxIpvpnSettings;
   readonly #vrfs = new Map<number, Vrf>();
   /** VRFs that are there, by external id. */
@@ -94,6 +96,11 @@ export class LinuxIpvpn implements Units<KernelRow, KernelView> {
     if (this.#instances.size === 0) return;
     yield* nodeSysctls(this.#settings);
     for (const port of this.#ports.all()) if (port.present.length > 0) yield* portSysctls(port);
+  }
+
+  /** See `tunnelIn`. */
+  tunnel(unit: string): ReturnType<typeof tunnelIn> {
+    return tunnelIn(unit, this.#settings);
   }
 
   /** What the looking glass shows of the driver, */
@@ -167,7 +174,7 @@ export class LinuxIpvpn implements Units<KernelRow, KernelView> {
   }
 
   #takeEndpoint(vrf: Vrf, key: string, state: VrfEndpointState | undefined): Taken {
-    const read = state && readEndpoint(state, this.#settings);
+    const read = state && readEndpoint(state, this.#settings, this.localInterface, vrf.state?.gatewayIp);
     if (read?.ok === false) return { ...this.#takeEndpoint(vrf, key, undefined), fault: fault(read.fault) };
     const next = read?.value;
     const owner = next?.sends === true ? this.#ports.get(next.port)?.owner : undefined;
@@ -193,11 +200,8 @@ export class LinuxIpvpn implements Units<KernelRow, KernelView> {
     this.#ports.replace(vrf, key, former, next);
     const moved = [...names].filter((name) => this.#ports.get(name)?.home !== homes.get(name));
     // It came into this VRF, or went out of it.
-    const others = moved.flatMap((name) => [
-      ...(this.#ports.get(name)?.units() ?? []),
-      vrf.unit('classifiers'),
-    ]);
-    return { units, others };
+    const onMoved = moved.flatMap((name) => this.#ports.get(name)?.units() ?? []);
+    return { units, others: [...onMoved, vrf.unit('classifiers')] };
   }
 
   #takeNextHops(vrf: Vrf, prefix: string, nextHops: readonly NextHop[]): readonly string[] {
@@ -237,6 +241,8 @@ export class LinuxIpvpn implements Units<KernelRow, KernelView> {
   }
 
   #vrfRows(vrf: Vrf, unit: string, workshop: Workshop): KernelRows {
+    const complaint = tableComplaint(vrf.instance, workshop.view);
+    if (complaint !== undefined) return failure(complaint);
     const name = nameIn(unit);
     switch (kindOf(unit)) {
       case 'vrf':

@@ -4,8 +4,12 @@ import { EXISTS, GONE, type KernelRow, type KernelRows, type KernelView } from '
 import { ruleRow } from './rule-row.ts';
 import { ownSettingRow, type Setting, settingRows } from './setting-row.ts';
 import { type LinuxIpvpnSettings, type Underlay, underlayOf } from './settings.ts';
-import { tunnelLine, TUNNELS } from './tunnel.ts';
+import { type TunnelEnds, tunnelLine, TUNNELS } from './tunnel.ts';
 import { underlayInterface } from './underlay.ts';
+
+/** Keys of rows that depend on what the kernel has of others at that moment. */
+export const FIRST_RULE = 'rule 0';
+export const PLATFORM_LABELS = 'net/mpls/platform_labels';
 
 /**
  * Packets from ports of VRFs never see the addresses of the node, which the kernel would look for first: their own table
@@ -17,7 +21,7 @@ export function isolationRows(): readonly KernelRow[] {
     ruleRow('guard', PREFERENCE.vrf, 'l3mdev', ''),
     ruleRow('guard', PREFERENCE.local, '', 'table local'),
     {
-      key: 'rule 0',
+      key: FIRST_RULE,
       stage: 'isolation',
       put: ['rule del pref 0 table local'],
       remove: ['rule add pref 0 table local protocol kernel'],
@@ -32,13 +36,18 @@ export function isolationRows(): readonly KernelRow[] {
  * loopback interface, and hashes flows by their ports where there are several ways.
  */
 const MPLS_SETTINGS: readonly Setting[] = [
-  { key: 'net/mpls/platform_labels', value: MOST_LABELS },
+  { key: PLATFORM_LABELS, value: MOST_LABELS },
   { key: inputOf('lo'), value: 1 },
   { key: 'net/ipv4/fib_multipath_hash_policy', value: 1, isOptional: true },
 ];
 
 export function mplsRows(view: KernelView): KernelRows {
-  return settingRows(MPLS_SETTINGS, view);
+  const labels = view.sysctl(PLATFORM_LABELS);
+  const hasEnough = labels.ok && Number(labels.value) >= MOST_LABELS;
+  return settingRows(
+    hasEnough ? MPLS_SETTINGS.filter(({ key }) => key !== PLATFORM_LABELS) : MPLS_SETTINGS,
+    view,
+  );
 }
 
 /** Labelled packets are taken in from other nodes. */
@@ -69,6 +78,24 @@ export function nodeSysctls(settings: LinuxIpvpnSettings): readonly string[] {
 /** Of what is not ours. */
 function underlaySettings(underlay: Underlay): readonly Setting[] {
   return underlay.kind === 'ethernet' ? [{ key: inputOf(underlay.interface), value: 1 }] : [];
+}
+
+/** The tunnel that is in this unit, and its type in the words of `ip link show`; undefined if there is none in it. */
+export function tunnelIn(
+  unit: string,
+  settings: LinuxIpvpnSettings,
+): (TunnelEnds & { readonly type: string }) | undefined {
+  const underlay = underlayOf(settings);
+  if (underlay.kind !== 'tunnel') return undefined;
+  const { tunnel: kind } = underlay;
+  const pe = /^pe\/(.*)$/.exec(unit)?.[1];
+  if (pe === undefined && unit !== 'underlay') return undefined;
+  return {
+    name: pe === undefined ? receiverDevice(kind) : tunnelDevice(kind, pe),
+    local: settings.localAddress,
+    remote: pe ?? 'any',
+    type: TUNNELS[kind].type.split(' ', 1)[0]!,
+  };
 }
 
 /** A PE has a device of its own while packets are sent to it. */

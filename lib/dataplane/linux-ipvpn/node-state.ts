@@ -13,6 +13,13 @@ const link = z.object({
   master: z.string().optional(),
 });
 
+const vrfLink = z.object({
+  ifname: z.string(),
+  linkinfo: z.object({ info_data: z.object({ table: z.number() }) }),
+});
+
+const route = z.object({ dst: z.string(), protocol: z.union([z.string(), z.number()]).optional() });
+
 const rule = z.object({ priority: z.number(), protocol: z.union([z.string(), z.number()]).optional() });
 
 const addressed = z.object({
@@ -34,6 +41,34 @@ export function parseLinks(text: string): Result<ReadonlyMap<string, KernelLink>
     links.set(ifname, { index: ifindex, up: flags.includes('UP'), master });
   }
   return success(links);
+}
+
+/** Names of VRF devices that are not ours, by their tables, from `ip -json -details link show type vrf`. */
+export function parseVrfsOfOthers(text: string): Result<ReadonlyMap<number, string>, string> {
+  const list = parseList(text, 'ip -json -details link');
+  if (!list.ok) return list;
+  return success(
+    new Map(
+      list.value.flatMap((item) => {
+        const parsed = vrfLink.safeParse(item);
+        return parsed.success && !isVrfDevice(parsed.data.ifname)
+          ? [[parsed.data.linkinfo.info_data.table, parsed.data.ifname] as const]
+          : [];
+      }),
+    ),
+  );
+}
+
+/** Where those routes lead that are not ours, from `ip -json route`. */
+export function parseRoutesOfOthers(text: string): Result<readonly string[], string> {
+  const list = parseList(text, 'ip -json route');
+  if (!list.ok) return list;
+  return success(
+    list.value.flatMap((item) => {
+      const parsed = route.safeParse(item);
+      return parsed.success && String(parsed.data.protocol) !== String(PROTOCOL) ? [parsed.data.dst] : [];
+    }),
+  );
 }
 
 /** Preferences of the policy rules that are ours, from `ip -json rule`. */
@@ -86,7 +121,7 @@ export function interfaceIn(line: string): string | undefined {
   return /^(?:Deleted )?\d+: ([^\s:@]+)/.exec(line)?.[1];
 }
 
-function parseList(text: string, command: string): Result<readonly unknown[], string> {
+export function parseList(text: string, command: string): Result<readonly unknown[], string> {
   try {
     // Where there is nothing, some versions write nothing.
     const list = z.array(z.unknown()).safeParse(JSON.parse(text.trim() || '[]'));

@@ -7,7 +7,7 @@ import type { KernelView } from './row.ts';
 export interface PortGround {
   /** For what stays as long as the interface is there. */
   readonly interface: string;
-  /** For what the kernel drops when the interface goes down, or into a VRF or out of one: neighbours and routes. */
+  /** For what the kernel drops when the interface goes into a VRF or out of one: neighbours and routes. */
   readonly state: string;
 }
 
@@ -15,11 +15,11 @@ export interface PortGround {
 export function portGround(port: Port, view: KernelView): Result<PortGround, string> {
   const link = view.link(port.name);
   if (!link.ok) return failure(`local_port: ${link.fault}`);
-  const { index, up, master } = link.value;
+  const { index, master } = link.value;
   if (master !== undefined && !isVrfDevice(master)) {
     return failure(`local_port: ${port.name} is a port of ${master}`);
   }
   const place = `${port.name}#${index}`;
   const home = port.home === undefined ? 'free' : vrfDevice(port.home.instance);
-  return success({ interface: place, state: `${place} ${up ? 'up' : 'down'} ${home}` });
+  return success({ interface: place, state: `${place} ${home}` });
 }

@@ -5,7 +5,8 @@ import { portGround, type PortGround } from './port-ground.ts';
 import type { Occupant, Port } from './ports.ts';
 import { GONE, type KernelRow, type KernelRows, type KernelView } from './row.ts';
 import { ruleRow } from './rule-row.ts';
-import { type Setting, settingRows } from './setting-row.ts';
+import { ownSettingRow, type Setting, settingRows } from './setting-row.ts';
+import { tableComplaint } from './vrf-rows.ts';
 import type { Vrf } from './vrf.ts';
 
 const SOURCE_FILTER = 'net/ipv4/conf/all/rp_filter';
@@ -23,9 +24,17 @@ export function portRows(port: Port, view: KernelView): KernelRows {
   if (!ground.ok) return ground;
   const settings = settingRows(settingsOf(port), view, ground.value.interface);
   if (!settings.ok) return settings;
-  const complaint = home === undefined ? undefined : sourceFilter(home, port.name, view);
+  const complaint =
+    home === undefined
+      ? undefined
+      : (tableComplaint(home.instance, view) ?? sourceFilter(home, port.name, view));
   if (complaint !== undefined) return failure(complaint);
-  const rows = [linkRow(port, ground.value), ...settings.value, ...neighbourRows(present, ground.value)];
+  const rows = [
+    linkRow(port, ground.value),
+    ...settings.value,
+    ...gateRows(port, ground.value),
+    ...neighbourRows(present, ground.value),
+  ];
   if (home === undefined) {
     return success([ruleRow('guard', PREFERENCE.mute, `iif ${port.name}`, 'blackhole'), ...rows]);
   }
@@ -34,36 +43,51 @@ export function portRows(port: Port, view: KernelView): KernelRows {
 
 function linkRow({ name, isEvi, home }: Port, ground: PortGround): KernelRow {
   const address = isEvi ? ` address ${GATEWAY_MAC}` : '';
-  const master = home === undefined ? 'nomaster' : `master ${vrfDevice(home.instance)}`;
+  const master = home === undefined ? undefined : vrfDevice(home.instance);
+  const place = master === undefined ? 'nomaster' : `master ${master}`;
   return {
     key: `link ${name}`,
     stage: 'port',
-    put: [`link set dev ${name}${address} ${master} up`],
-    remove: home === undefined ? [] : [`link set dev ${name} nomaster`],
+    put: [`link set dev ${name}${address} ${place} up`],
+    remove: master === undefined ? [] : [`link set dev ${name} nomaster`],
+    ...(master !== undefined && { master }),
     ground: ground.interface,
     tolerate: GONE.link,
   };
 }
 
-/**
- * Only what comes from the port is forwarded: the node as such need not be a router. Machines of one subnet behind several
- * ports find each other because the node answers their ARP requests; those of an EVI answer for themselves, and then
- * it must not.
- */
-function settingsOf({ name, isEvi, home }: Port): readonly Setting[] {
+function settingsOf({ name, home }: Port): readonly Setting[] {
   // Virtual machines must not reach the node by IPv6, which no VRF takes in.
   const withoutIpv6 = { key: `net/ipv6/conf/${name}/disable_ipv6`, value: 1, isOptional: true };
   if (home === undefined) return [withoutIpv6];
-  const proxy = isEvi ? 0 : 1;
   return [
     withoutIpv6,
-    { key: `net/ipv4/conf/${name}/forwarding`, value: 1 },
     { key: `net/ipv4/conf/${name}/rp_filter`, value: 0 },
-    { key: `net/ipv4/conf/${name}/proxy_arp`, value: proxy },
-    { key: `net/ipv4/conf/${name}/proxy_arp_pvlan`, value: proxy },
     // In hundredths of a second: the kernel would wait up to 0.8 s before it answers for others.
     { key: `net/ipv4/neigh/${name}/proxy_delay`, value: 0 },
   ];
+}
+
+/** Sysctls of a port by which packets of machines get on, or get an answer to their ARP requests. */
+export function gatesOf(name: string): readonly string[] {
+  return ['forwarding', 'proxy_arp', 'proxy_arp_pvlan'].map((gate) => `net/ipv4/conf/${name}/${gate}`);
+}
+
+/**
+ * Only what comes from the port is forwarded: the node as such need not be a router. Machines of one subnet behind several
+ * ports find each other because the node answers their ARP requests; those of an EVI answer for themselves, and then
+ * it must not. Whatever they were before, they are shut when the port goes: the machine may still be there, and would get
+ * into the networks of the node.
+ */
+function gateRows({ name, isEvi, home }: Port, { interface: ground }: PortGround): readonly KernelRow[] {
+  const [forwarding, ...proxies] = gatesOf(name);
+  const gate = (key: string, isOpen: boolean): KernelRow => ({
+    ...ownSettingRow(key, isOpen ? 1 : 0),
+    remove: [`${key}=0`],
+    ground,
+  });
+  if (home === undefined) return [gate(forwarding!, false)];
+  return [gate(forwarding!, true), ...proxies.map((key) => gate(key, !isEvi))];
 }
 
 /** Those that `portRows` asks for. */

@@ -17,6 +17,16 @@ export interface Workshop {
   readonly view: KernelView;
 }
 
+/** A route that has several ways, of which the kernel may refuse some, and then refuses the whole. */
+export interface MultipathRow extends KernelRow {
+  readonly table: number;
+  readonly prefix: IpPrefix;
+  readonly ways: readonly Way[];
+}
+
+/** That of a route by which a way is tried, beside ours to the same prefix, which all have lower ones and are preferred. */
+const TRIAL_METRIC = 5000;
+
 /** Packets of the VRF to the prefix take one of its ways. One that is not known is left out while there is another. */
 export function prefixRows(vrf: Vrf, text: string, prefix: Prefix, workshop: Workshop): KernelRows {
   const parsed = parseIpPrefix(text);
@@ -68,16 +78,33 @@ function remoteWays(
   return ordered.map((nextHop) => remoteWay(nextHop, settings, view));
 }
 
-function routeOf(table: number, prefix: IpPrefix, ways: readonly Way[]): KernelRow {
-  const words =
-    ways.length === 1 ? ways[0]!.words : ways.map((way) => `nexthop ${way.words} weight 1`).join(' ');
+/** A route of these ways, of which there is at least one. */
+export function routeOf(table: number, prefix: IpPrefix, ways: readonly Way[]): KernelRow | MultipathRow {
   const grounds = new Set(ways.flatMap(({ ground }) => ground ?? []));
-  return routeRow(table, prefix, words, grounds.size === 0 ? undefined : [...grounds].join(', '));
+  const ground = grounds.size === 0 ? undefined : [...grounds].join(', ');
+  if (ways.length === 1) return routeRow(table, prefix, ways[0]!.words, ground);
+  const words = ways.map((way) => `nexthop ${way.words} weight 1`).join(' ');
+  return { ...routeRow(table, prefix, words, ground), table, prefix, ways };
 }
 
-function routeRow(table: number, prefix: IpPrefix, words: string, ground: string | undefined): KernelRow {
+export function isMultipath(row: KernelRow): row is MultipathRow {
+  return 'ways' in row;
+}
+
+/** The route with one of its ways, for a moment, to learn whether the kernel takes that. */
+export function trialRow({ table, prefix }: MultipathRow, { words }: Way): KernelRow {
+  return routeRow(table, prefix, words, undefined, TRIAL_METRIC);
+}
+
+function routeRow(
+  table: number,
+  prefix: IpPrefix,
+  words: string,
+  ground: string | undefined,
+  metric = metricOf(prefix),
+): KernelRow {
   const text = `${prefix.address}/${prefix.length}`;
-  const route = `table ${table} ${text} metric ${metricOf(prefix)} proto ${PROTOCOL}`;
+  const route = `table ${table} ${text} metric ${metric} proto ${PROTOCOL}`;
   return {
     key: `route ${table} ${text}`,
     stage: 'route',

@@ -45,6 +45,8 @@ export interface KernelRow {
    * the kernel has dropped it with the former one.
    */
   readonly ground?: string;
+  /** Of an interface: the device to which it is enslaved when the row is there. */
+  readonly master?: string;
   /** Words of answers to `put` that mean that it is so already, */
   readonly present?: readonly string[];
   /** and to `remove`, that it has gone already. */
@@ -69,6 +71,8 @@ export interface KernelView {
   readonly link: (name: string) => Result<KernelLink, string>;
   /** The value that a sysctl (`net/ipv4/conf/tap1/rp_filter`) had before a row of ours changed it. */
   readonly sysctl: (key: string) => Result<string, string>;
+  /** What of others is in a routing table, in words for people; undefined: nothing. */
+  readonly stranger: (table: number) => string | undefined;
 }
 
 /** A failure says, as words for people, what the node lacks. */

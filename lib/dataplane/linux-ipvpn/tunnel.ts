@@ -50,6 +50,23 @@ export const TUNNELS: Readonly<Record<TunnelKind, Tunnel>> = {
   },
 };
 
+/** A device of ours, as far as its ends tell it apart from others. */
+export interface TunnelEnds {
+  readonly name: string;
+  readonly local: string;
+  /** `any`: it takes in packets of those that have no device. */
+  readonly remote: string;
+}
+
+/** The tunnel of another name that has the same ends: the kernel has only one of them. */
+export function rivalOf(
+  { name, local, remote }: TunnelEnds,
+  others: readonly TunnelEnds[],
+): string | undefined {
+  return others.find((other) => other.name !== name && other.local === local && other.remote === remote)
+    ?.name;
+}
+
 /** `ip` puts the device there; no `remote`: it takes in packets of those that have no device. */
 export function tunnelLine(kind: TunnelKind, name: string, local: string, remote?: string): string {
   const { type, options } = TUNNELS[kind];

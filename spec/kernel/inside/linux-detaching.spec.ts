@@ -85,6 +85,34 @@ detaching('a way that goes leaves the other one', async () => {
   await asAttached();
 });
 
+detaching('a next hop on no link spoils nothing, and is used when it is on one', async () => {
+  const [bad, worse] = [red.two, red.one].map(
+    ({ address }) => `${address}/32 label 100 rd 1:1 rt 64512:10 nexthop 10.88.0.5`,
+  ) as [string, string];
+  await overlay.gobgp!.inject('vpnv4', bad);
+  await eventually('it is refused', async () =>
+    assert.match(await refusedAt(red.one), /via inet 10\.88\.0\.5/),
+  );
+  assert.ok(await answers(red.one, red.two));
+  // The machine comes back with another label.
+  await detach(red.two);
+  await eventually('no way to it', async () => assert.is(await waysTo(red.two), 0));
+  await attach(red.two);
+  await reachEachOther([red.one, red.two]);
+  await red.one.node.namespace.run('ip route add 10.88.0.0/24 dev underlay');
+  await eventually('two ways', async () => assert.is(await waysTo(red.two), 2), 60_000);
+  assert.not.match(await refusedAt(red.one), 'refused');
+  await red.one.node.namespace.run('ip route del 10.88.0.0/24 dev underlay');
+  await overlay.gobgp!.withdraw('vpnv4', bad);
+  await overlay.gobgp!.inject('vpnv4', worse);
+  await eventually('it is refused', async () => assert.match(await refusedAt(red.two), /11\.0\.0\.1/));
+  await detach(red.one);
+  await overlay.gobgp!.withdraw('vpnv4', worse);
+  await attach(red.one);
+  await reachEachOther([red.one, red.two, red.three]);
+  await asAttached();
+});
+
 detaching('other route targets: what is not imported is out of reach', async () => {
   const other = { ...blue.one, attachment: { ...blue.one.attachment, import_rt: ['64512:99'] } };
   await attach(other);
@@ -197,11 +225,20 @@ async function addThingsOfOthers(node: Namespace): Promise<void> {
 }
 
 /** Of node a, to the address that two nodes have. */
-async function waysToShared(): Promise<number> {
-  const [route = ''] = (await kernelState(red.one.node.namespace)).routes.filter((line) =>
-    line.startsWith('99.0.0.1 '),
-  );
+function waysToShared(): Promise<number> {
+  return waysTo(shared.two);
+}
+
+/** Of node a, to other nodes. */
+async function waysTo({ address }: Machine): Promise<number> {
+  const { routes } = await kernelState(red.one.node.namespace);
+  const [route = ''] = routes.filter((line) => line.startsWith(`${address} `));
   return [...route.matchAll(/encap mpls/g)].length;
+}
+
+/** What the node of the machine says of its VRF in the kernel. */
+async function refusedAt({ node }: Machine): Promise<string> {
+  return JSON.stringify(await node.api.lookingGlass('vpns/instances/red/dataplane'));
 }
 
 function routesAt({ node }: Machine): Promise<string> {

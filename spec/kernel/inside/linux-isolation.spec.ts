@@ -215,13 +215,47 @@ ipvpn('a packet that is too big with its label is said to be', async () => {
 
 ipvpn('an underlay that goes down and up again is used again', async () => {
   await a.namespace.run('ip route del default');
-  for (const name of ['underlay', 'red1']) {
-    await a.namespace.run(`ip link set ${name} down`);
-    assert.not(await answers(red.near, red.far));
-    await a.namespace.run(`ip link set ${name} up`);
-    await answered(red.near, red.far);
+  await a.namespace.run('ip link set underlay down');
+  assert.not(await answers(red.near, red.far));
+  await a.namespace.run('ip link set underlay up');
+  for (const { near, far } of [red, blue]) await answered(near, far);
+});
+
+ipvpn('the routing table of somebody else is refused, and left alone', async () => {
+  await attach(green);
+  const numbers = (await a.namespace.run('ip -oneline link show type vrf')).matchAll(/bvrf-(\d+):/g);
+  const last = Math.max(...Array.from(numbers, ([, number]) => Number(number)));
+  await detach(green);
+  // Numbers of VRFs are given in their order.
+  const [first, second] = [1000 + last + 1, 1000 + last + 2];
+  await a.namespace.script(`
+    ip link add vrf-others type vrf table ${first}
+    ip link set vrf-others up
+    ip link add theirs type dummy
+    ip link set theirs master vrf-others up
+    ip addr add 172.16.0.1/24 dev theirs
+    ip route add 172.17.0.0/16 via 172.16.0.2 vrf vrf-others proto 99
+    ip route add 172.18.0.0/16 via ${REFLECTOR_ADDRESS} table ${second} proto 99
+  `);
+  const state = await dumps();
+  for (const [table, who] of [
+    [first, 'it is that of the VRF device vrf-others'],
+    [second, 'it has a route to 172.18.0.0/16'],
+  ] as const) {
+    const { status, body } = await a.api.send('POST', '/attach_localport', green.attachment);
+    assert.is(status, 500, body);
+    assert.match(body, `routing table ${table} is in use: ${who}`);
+    assert.equal(await dumps(), state);
   }
-  await answered(blue.near, blue.far);
+  // The next number is nobody's.
+  await attach(green);
+  await detach(green);
+  assert.equal(await dumps(), state);
+  await a.namespace.script(`
+    ip link del vrf-others
+    ip link del theirs
+    ip route flush table ${second}
+  `);
 });
 
 ipvpn('detaching the machines of one VRF leaves those of the other', async () => {

@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ComputeNode } from '../../lab/compute-node.ts';
 import { type KernelState, kernelState } from '../../lab/kernel-state.ts';
+import { killLinkMonitor } from '../../lab/link-monitor.ts';
 import { addMachine, attach, detach, type Machine } from '../../lab/machine.ts';
 import { buildOverlay, type Overlay } from '../../lab/overlay.ts';
 import { allAnswer, answered, PINGS, pingsReceived } from '../../lab/pings.ts';
@@ -32,7 +33,7 @@ const ONLY_SENDS = [0, PINGS, PINGS];
 const NOTHING = [0, 0, 0];
 
 /** Milliseconds until traffic flows again after somebody has changed an interface: programs start slowly here. */
-const RECOVERY = 5000;
+const RECOVERY = 20_000;
 
 let overlay: Overlay;
 let a: ComputeNode;
@@ -260,13 +261,32 @@ ipvpn('a machine that is started again has a new interface, which is used', asyn
   await answered(one, two);
 });
 
-ipvpn('interfaces that go down and up again are used again', async () => {
-  for (const name of ['two', 'underlay']) {
-    await a.namespace.run(`ip link set ${name} down`);
-    assert.not(await answers(two, far));
-    await a.namespace.run(`ip link set ${name} up`);
-    await recovers(two, far);
+ipvpn('an underlay that goes down and up again is used again', async () => {
+  await a.namespace.run('ip link set underlay down');
+  assert.not(await answers(two, far));
+  await a.namespace.run('ip link set underlay up');
+  await recovers(two, far);
+  await allAnswer([one, two, far]);
+});
+
+ipvpn('what somebody else does to ports and devices is put right', async () => {
+  const [vrf] = /bvrf-\d+/.exec(await a.namespace.run('ip -oneline link show type vrf'))!;
+  const [tunnel] = /bgre-0a4d0002/.exec(await a.namespace.run('ip -oneline link show type gre'))!;
+  const state = await dumps();
+  const changes = ['set two nomaster', 'set two down', `set ${vrf} down`, `del ${vrf}`, `del ${tunnel}`];
+  for (const change of [...changes, 'del bgre-any']) {
+    await a.namespace.run(`ip link ${change}`);
+    await eventually(`after ip link ${change}`, async () => assert.equal(await dumps(), state), RECOVERY);
   }
+  await allAnswer([one, two, far]);
+});
+
+ipvpn('what happens while nobody watches is made up for', async () => {
+  const state = await dumps();
+  await killLinkMonitor(a.namespace);
+  // As it is before, but for what the kernel has dropped.
+  await a.namespace.script('ip link set two down \n ip link set two up');
+  await eventually('as before', async () => assert.equal(await dumps(), state), RECOVERY);
   await allAnswer([one, two, far]);
 });
 
@@ -309,6 +329,14 @@ ipvpn('the last detach leaves the nodes as they were', async () => {
   for (const machine of [one, two, far]) await detach(machine);
   assert.equal(await dumps(), before);
   assert.equal(await routes(), []);
+});
+
+ipvpn('a port that was down is set up, and stays so', async () => {
+  await a.namespace.run('ip link set one down');
+  for (const machine of [one, far]) await attach(machine);
+  await answered(far, one);
+  for (const machine of [one, far]) await detach(machine);
+  assert.equal(await dumps(), before);
 });
 
 /** The machine once more, with another address, which it has to be given. */

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { captureUnderlay } from '../../lab/capture.ts';
 import type { ComputeNode } from '../../lab/compute-node.ts';
 import { kernelState, type KernelState } from '../../lab/kernel-state.ts';
 import { attach, detach, type Machine } from '../../lab/machine.ts';
-import { buildOverlay } from '../../lab/overlay.ts';
+import { buildOverlay, type Overlay } from '../../lab/overlay.ts';
 import { answers } from '../../lab/reachability.ts';
 import { REFLECTOR_ADDRESS } from '../../lab/underlay.ts';
 import { addVrfMachine, kernelDataplane } from '../../lab/vrf-machine.ts';
@@ -24,6 +25,7 @@ const restart = suite('IP VPN in the kernel: restart');
 
 const PORTS = ['near', 'mute', 'late'];
 
+let overlay: Overlay;
 let a: ComputeNode;
 let b: ComputeNode;
 let machines: Record<'near' | 'mute' | 'far' | 'late', Machine>;
@@ -33,10 +35,14 @@ let before: KernelState;
 let whole: KernelState;
 
 restart('machines reach each other', async () => {
-  const { nodes } = await buildOverlay({
+  overlay = await buildOverlay({
     ...{ reflector: 'gobgp', nodes: ['a', 'b'], dataplane: kernelDataplane('*gre*') },
   });
-  [a, b] = [nodes[0]!, nodes[1]!];
+  [a, b] = overlay.nodes as [ComputeNode, ComputeNode];
+  // What is not held back has a way to leave.
+  await a.namespace.run(`ip route add default via ${REFLECTOR_ADDRESS}`);
+  // With a source filter the kernel takes in nothing at an interface without an address, whatever else it is told.
+  await a.namespace.run('sysctl -qw net.ipv4.conf.default.rp_filter=0');
   const add = (node: ComputeNode, name: string, address: string, host: number): Promise<Machine> =>
     addVrfMachine({
       ...{ vrf: 'red', routeTarget: 10 },
@@ -50,6 +56,15 @@ restart('machines reach each other', async () => {
     late: { ...late, attachment: { ...late.attachment, vpn_instance_id: 'blue' } },
   };
   before = await stateOfA();
+  // The daemon has tried out what the kernel can do: that has left what the kernel makes for itself.
+  assert.equal(before.rules, [
+    '0: from all lookup local',
+    '1000: from all lookup [l3mdev-table]',
+    '32766: from all lookup main',
+    '32767: from all lookup default',
+  ]);
+  assert.equal([...before.labels, ...before.routes.filter((route) => route.includes('proto 19'))], []);
+  assert.ok(before.settings.includes('net.mpls.platform_labels = 0'));
   await attach(machines.far);
   await comeBack();
   whole = await stateOfA();
@@ -80,6 +95,13 @@ restart('what the kernel refuses cannot be attached, and leaves nothing, until i
   await isWhole();
 });
 
+restart('a machine that is detached sends nothing into the networks of its node', async () => {
+  await detach(machines.near);
+  await nothingLeaves();
+  await comeBack();
+  await isWhole();
+});
+
 restart('a daemon that is stopped leaves nothing', async () => {
   assert.is((await a.daemon.program.stop('SIGTERM', 30_000)).status, 0);
   assert.equal(await stateOfA(), before);
@@ -88,10 +110,14 @@ restart('a daemon that is stopped leaves nothing', async () => {
   await isWhole();
 });
 
-restart('one that is killed leaves what it had; a new one has the same, once', async () => {
+restart('one that is killed leaves what it had; a new one removes it, and has the same, once', async () => {
   await a.daemon.program.stop('SIGKILL');
   await isWhole();
   await start(a, '*gre*');
+  await eventually('removed', async () => {
+    assert.equal(withoutNode(await stateOfA()), withoutNode(before));
+  });
+  await nothingLeaves();
   await comeBack();
   await isWhole();
 });
@@ -112,11 +138,12 @@ restart('one with other options leaves nothing of the former one', async () => {
   );
 });
 
-restart('the cleanup command leaves the kernel as it was, but for sysctls', async () => {
+restart('the cleanup command leaves the kernel as it was, but for sysctls of the node', async () => {
   await a.daemon.program.stop('SIGKILL');
   const output = await a.command('bagpipe-bgp-cleanup', '--config-file', a.daemon.configurationFile);
   assert.match(output, 'device bvrf-1');
-  assert.equal(withoutSettings(await stateOfA()), withoutSettings(before));
+  assert.equal(withoutNode(await stateOfA()), withoutNode(before));
+  await nothingLeaves();
   const again = await a.command('bagpipe-bgp-cleanup', '--config-file', a.daemon.configurationFile);
   assert.match(again, 'ipvpn linux: nothing to remove');
 });
@@ -149,8 +176,33 @@ function comparable({ routes, labels, ...rest }: KernelState): KernelState {
   return { ...rest, routes: blurred.sort(), labels: labels.map((label) => label.replace(/^\d+/, '')).sort() };
 }
 
-function withoutSettings(state: KernelState): KernelState {
-  return { ...state, settings: [] };
+/** Without the sysctls that stay as they are. */
+function withoutNode(state: KernelState): KernelState {
+  const isOfPorts = new RegExp(String.raw`\.(${PORTS.join('|')})\.`);
+  const settings = state.settings.filter((line) => isOfPorts.test(line) && !line.includes('disable_ipv6'));
+  return { ...state, settings };
+}
+
+/** `near`, which is in no VRF, has its packets neither passed on nor its ARP requests answered. */
+async function nothingLeaves(): Promise<void> {
+  const { namespace, address, name } = machines.near;
+  const wire = await captureUnderlay(overlay, a);
+  const send = async (): Promise<void> => {
+    for (const to of ['198.51.100.1', REFLECTOR_ADDRESS, machines.far.address, machines.mute.address])
+      await namespace.attempt(`ping -c 1 -W 0.2 ${to}`);
+  };
+  await namespace.run('ip neigh flush dev eth0');
+  await send();
+  assert.not.match(await namespace.run('ip neigh show dev eth0'), 'lladdr');
+  // Whoever knows where the port is need not ask.
+  const mac = (await a.namespace.run(`cat /sys/class/net/${name}/address`)).trim();
+  await namespace.run(`ip neigh replace 11.0.0.254 lladdr ${mac} nud permanent dev eth0`);
+  await send();
+  await namespace.run('ip neigh flush nud permanent dev eth0');
+  assert.equal(
+    (await wire.stop()).filter((packet) => packet.includes(address)),
+    [],
+  );
 }
 
 const there = ['mpls_router', 'vrf'].every((name) => existsSync(`/sys/module/${name}`));

@@ -15,6 +15,13 @@ class ScriptedNode {
   /** What is wrong with lines that begin so. */
   readonly refusals = new Map<string, string>();
   links: readonly string[] = ['underlay', 'tap1'];
+  /** Devices that the sink has made, */
+  readonly devices = new Set<string>();
+  /** and what it has enslaved to which. */
+  readonly masters = new Map<string, string>();
+  /** What others have, as `ip` says it: VRF devices, and the routes of all tables. */
+  vrfs: readonly unknown[] = [];
+  routes: readonly unknown[] = [];
   rules: readonly { readonly priority: number; readonly protocol: string }[] = [];
 
   constructor() {
@@ -38,7 +45,7 @@ class ScriptedNode {
 
   #answer(words: readonly string[], input: string): RunResult {
     const said = (stdout: string): RunResult => ({ exitCode: 0, stdout, stderr: '' });
-    if (words.includes('-json')) return said(this.#table(words.at(-1)!));
+    if (words.includes('-json')) return said(JSON.stringify(this.#table(words)));
     if (words[0] === 'sysctl' && !words.includes('-w')) {
       return said(
         words
@@ -55,6 +62,7 @@ class ScriptedNode {
     const all = input.trimEnd().split('\n');
     const lines = all.filter((line) => line !== MARKER);
     this.runs.push([words.includes('mpls') ? 'mpls' : 'ip', ...lines]);
+    for (const line of lines) this.#take(line);
     const errors = all.flatMap((line, index) => {
       const refusal = [...this.refusals].find(([start]) => line.startsWith(start))?.[1];
       return refusal === undefined ? [] : [`${refusal}\nCommand failed -:${index + 1}\n`];
@@ -63,10 +71,32 @@ class ScriptedNode {
     return { exitCode: errors.length === 0 ? 0 : 1, stdout, stderr: errors.join('') };
   }
 
-  #table(name: string): string {
-    if (name === 'rule') return JSON.stringify(this.rules);
-    if (name !== 'link') return '[]';
-    return JSON.stringify(this.links.map((ifname, ifindex) => ({ ifname, ifindex, flags: ['UP'] })));
+  #take(line: string): void {
+    const [, made] = /^link add name (\S+)/.exec(line) ?? [];
+    if (made !== undefined) this.devices.add(made);
+    const [, gone] = /^link del dev (\S+)/.exec(line) ?? [];
+    if (gone !== undefined) this.remove(gone);
+    const [, port, master] = /^link set dev (\S+) .*master (\S+)/.exec(line) ?? [];
+    if (port !== undefined) this.masters.set(port, master!);
+    const [, released] = /^link set dev (\S+) nomaster/.exec(line) ?? [];
+    if (released !== undefined) this.masters.delete(released);
+  }
+
+  /** Of one that the sink has made. */
+  remove(device: string): void {
+    this.devices.delete(device);
+    for (const [port, master] of this.masters) if (master === device) this.masters.delete(port);
+  }
+
+  #table(words: readonly string[]): readonly unknown[] {
+    if (words.includes('vrf')) return this.vrfs;
+    if (words.includes('route')) return this.routes;
+    if (words.includes('rule')) return this.rules;
+    if (words.at(-1) !== 'link') return [];
+    const link = (ifname: string, ifindex: number): unknown => ({
+      ...{ ifname, ifindex, flags: ['UP'], master: this.masters.get(ifname) },
+    });
+    return [...this.links.map(link), ...Array.from(this.devices, (name) => link(name, 1000))];
   }
 }
 
@@ -213,6 +243,75 @@ test('an interface that is another one has all of its rows put again', async () 
   await node.handle.have(MACHINE);
   const again = node.lines().filter((line) => line.includes('tap1'));
   assert.equal(again.toSorted(), first.toSorted());
+  node.handle.kill();
+});
+
+test('a port that somebody takes out of its VRF is put back with all that lies on it, once', async () => {
+  const node = new ScriptedNode();
+  await node.handle.have(vrf(), MACHINE, PREFIX);
+  const first = node.lines().filter((line) => line.includes('tap1'));
+  node.masters.delete('tap1');
+  await node.handle.have(vrf(), MACHINE);
+  assert.equal(node.lines().toSorted(), first.toSorted());
+  await node.handle.have(vrf(), MACHINE);
+  assert.equal(node.lines(), []);
+  node.handle.kill();
+});
+
+test('a VRF device that somebody removes is made again with all that lies on it, once', async () => {
+  const node = new ScriptedNode();
+  await node.handle.have(vrf(), MACHINE, endpoint('11.0.0.2', { label: 102, prefix: '11.0.0.0/24' }), PREFIX);
+  node.lines();
+  node.remove('bvrf-7');
+  await node.handle.have(vrf());
+  const again = node.lines();
+  for (const line of [
+    'link add name bvrf-7 type vrf table 1007',
+    'link set dev tap1 master bvrf-7 up',
+    'route replace 102 dev bvrf-7 proto 19',
+  ]) {
+    assert.ok(again.includes(line), line);
+  }
+  assert.not(
+    again.some((line) => line.includes('12.0.0.0/24')),
+    'that lies on the underlay',
+  );
+  assert.match(String(node.warnings[0]), 'bvrf-7');
+  await node.handle.have(vrf(), MACHINE);
+  assert.equal(node.lines(), []);
+  node.handle.kill();
+});
+
+for (const [what, others, reason] of [
+  [
+    'another VRF device',
+    { vrfs: [{ ifname: 'vrf-u', linkinfo: { info_data: { table: 1007 } } }] },
+    'it is that of the VRF device vrf-u',
+  ],
+  ['a route', { routes: [{ dst: '172.17.0.0/16', protocol: '99' }] }, 'it has a route to 172.17.0.0/16'],
+] as const) {
+  test(`a routing table that has ${what} is left alone`, async () => {
+    const node = new ScriptedNode();
+    Object.assign(node, others);
+    const confirmations = await node.handle.apply(want(vrf()), want(MACHINE));
+    for (const { fault } of confirmations) {
+      assert.is(fault?.reason, `routing table 1007 is in use: ${reason}`);
+    }
+    assert.not.match(node.lines().join('\n'), '1007');
+    await node.handle.drop(MACHINE, vrf());
+    assert.not.match(node.lines().join('\n'), '1007');
+    node.handle.kill();
+  });
+}
+
+test('what a former run has left in ports does not let machines out', async () => {
+  const node = new ScriptedNode();
+  node.devices.add('bvrf-3');
+  node.masters.set('tap1', 'bvrf-3');
+  await node.handle.have(vrf());
+  const [first] = node.runs;
+  const shut = ['forwarding', 'proxy_arp', 'proxy_arp_pvlan'].map((gate) => `net/ipv4/conf/tap1/${gate}=0`);
+  assert.equal(first!.slice(0, 4), ['sysctl', ...shut], 'before anything else');
   node.handle.kill();
 });
 

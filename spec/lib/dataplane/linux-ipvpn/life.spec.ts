@@ -48,7 +48,7 @@ test('the machine that may send goes, and all that lies on its port is put again
   for (const unit of ['port/tap1', '8/prefix/11.0.0.1/32', '8/label/102', '7/classifiers']) {
     assert.ok(units.includes(unit), unit);
   }
-  assert.is(rowsOf(made, '8/prefix/11.0.0.1/32')[0]!.ground, 'tap1#11 up free');
+  assert.is(rowsOf(made, '8/prefix/11.0.0.1/32')[0]!.ground, 'tap1#11 free');
 });
 
 test('with each endpoint its VRF is asked for again: that costs nothing for the others', () => {
@@ -202,9 +202,7 @@ test('sysctls that matter are those of the node, of the underlay and of ports of
       ...node,
       all,
       'net/ipv6/conf/tap1/disable_ipv6',
-      ...['forwarding', 'rp_filter', 'proxy_arp', 'proxy_arp_pvlan'].map(
-        (key) => `net/ipv4/conf/tap1/${key}`,
-      ),
+      'net/ipv4/conf/tap1/rp_filter',
       'net/ipv4/neigh/tap1/proxy_delay',
     ],
   );

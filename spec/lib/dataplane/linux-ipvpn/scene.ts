@@ -28,11 +28,15 @@ const VALUES: Readonly<Record<string, string>> = {
   'net/ipv4/neigh/tap1/proxy_delay': '80',
 };
 
-/** A node with these interfaces, of which some are otherwise; sysctls that begin with one of `without` are missing. */
+/**
+ * A node with these interfaces, of which some are otherwise; sysctls that begin with one of `without` are missing. Others
+ * have something in the tables of `strangers`.
+ */
 export function nodeWith(
   more: Readonly<Record<string, Partial<KernelLink> | undefined>> = {},
   values: Readonly<Record<string, string>> = {},
   without: readonly string[] = [],
+  strangers: Readonly<Record<number, string>> = {},
 ): KernelView {
   return {
     link(name) {
@@ -44,6 +48,7 @@ export function nodeWith(
       without.some((start) => key.startsWith(start))
         ? failure('there is no such key')
         : success(values[key] ?? VALUES[key] ?? '0'),
+    stranger: (table) => strangers[table],
   };
 }
 
