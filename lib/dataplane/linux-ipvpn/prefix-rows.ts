@@ -42,10 +42,14 @@ export function prefixRows(vrf: Vrf, text: string, prefix: Prefix, workshop: Wor
   }
   const results =
     local.length > 0 ? localWays(vrf, local, text, workshop) : remoteWays(prefix.remote, workshop);
-  const ways = new Map(results.flatMap((way) => (way.ok ? [[way.value.words, way.value] as const] : [])));
-  const complaint = results.find((way) => !way.ok);
-  if (ways.size === 0 && complaint !== undefined) return complaint;
-  return success(ways.size === 0 ? [] : [routeOf(table, parsed, [...ways.values()])]);
+  const ways: Way[] = [];
+  let complaint: KernelRows | undefined;
+  for (const way of results) {
+    if (!way.ok) complaint ??= way;
+    else if (!ways.some(({ words }) => words === way.value.words)) ways.push(way.value);
+  }
+  if (ways.length === 0) return complaint ?? success([]);
+  return success([routeOf(table, parsed, ways)]);
 }
 
 function localWays(
@@ -80,11 +84,15 @@ function remoteWays(
 
 /** A route of these ways, of which there is at least one. */
 export function routeOf(table: number, prefix: IpPrefix, ways: readonly Way[]): KernelRow | MultipathRow {
-  const grounds = new Set(ways.flatMap(({ ground }) => ground ?? []));
-  const ground = grounds.size === 0 ? undefined : [...grounds].join(', ');
-  if (ways.length === 1) return routeRow(table, prefix, ways[0]!.words, ground);
-  const words = ways.map((way) => `nexthop ${way.words} weight 1`).join(' ');
-  return { ...routeRow(table, prefix, words, ground), table, prefix, ways };
+  if (ways.length === 1) return routeRow(table, prefix, ways[0]!.words, ways[0]!.ground);
+  let words = '';
+  const grounds: string[] = [];
+  for (const way of ways) {
+    words += `${words === '' ? '' : ' '}nexthop ${way.words} weight 1`;
+    if (way.ground !== undefined && !grounds.includes(way.ground)) grounds.push(way.ground);
+  }
+  const ground = grounds.length === 0 ? undefined : grounds.join(', ');
+  return Object.assign(routeRow(table, prefix, words, ground), { table, prefix, ways });
 }
 
 export function isMultipath(row: KernelRow): row is MultipathRow {
@@ -105,14 +113,11 @@ function routeRow(
 ): KernelRow {
   const text = `${prefix.address}/${prefix.length}`;
   const route = `table ${table} ${text} metric ${metric} proto ${PROTOCOL}`;
-  return {
-    key: `route ${table} ${text}`,
-    stage: 'route',
-    put: [`route replace ${route} ${words}`],
-    remove: [`route del ${route}`],
-    tolerate: GONE.route,
-    ...(ground !== undefined && { ground }),
-  };
+  const put = [`route replace ${route} ${words}`];
+  const remove = [`route del ${route}`];
+  const row = { key: `route ${table} ${text}`, stage: 'route', put, remove, tolerate: GONE.route } as const;
+  // There may be very many of them: a copy of each would cost as much as all the rest.
+  return ground === undefined ? row : Object.assign(row, { ground });
 }
 
 function compare(a: string, b: string): number {
