@@ -59,6 +59,8 @@ interface Refusal {
 }
 
 const NO_ROWS: readonly never[] = [];
+/** What is refused may be very much. */
+const MOST_SHOWN = 100;
 
 /**
  * A node as it should be and as it is: the rows of a program, and those that were put.
@@ -110,6 +112,17 @@ export class UnitTable<Row extends KeyedRow, View> {
   /** Units of which the node has refused something, and why. */
   *refusedUnits(): Generator<readonly [unit: string, fault: DataplaneFault], void> {
     for (const [unit, { fault }] of this.#refused) yield [unit, fault];
+  }
+
+  /** What the node refused of an instance, or of what belongs to none, and why; the first 100, for people. */
+  refused(instance?: number): readonly { readonly unit: string; readonly reason: string }[] {
+    const refused: { readonly unit: string; readonly reason: string }[] = [];
+    for (const [unit, { reason }] of this.refusedUnits()) {
+      if (instance === undefined ? /^\d/.test(unit) : !unit.startsWith(`${instance}/`)) continue;
+      refused.push({ unit, reason });
+      if (refused.length === MOST_SHOWN) break;
+    }
+    return refused;
   }
 
   /** What could not be made or put is tried again. */

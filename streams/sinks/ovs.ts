@@ -55,9 +55,6 @@ const MOST_INTENTS = 2000;
 /** Milliseconds before all is put again that Open vSwitch did not take although it is there. */
 const PAUSE = 1000;
 
-/** Refused units that the looking glass shows: as many as can be read. */
-const MOST_SHOWN = 100;
-
 /** What there may be very many of; everything else is done before. */
 const PATIENT = /^\d+\/(remote-prefix|remote-mac|neighbour|flood)\//;
 
@@ -169,11 +166,8 @@ export function ovsSink(options: SinkOptions, parts: OvsSinkParts, run: Run = ru
 
   /** What was refused of an instance, or of what belongs to none. */
   function describeRefused(instance?: number): Description {
-    const refused = Array.from(keeper.switch.refusedUnits(), ([unit, { reason }]) => ({ unit, reason }));
-    const shown = refused.filter(({ unit }) =>
-      instance === undefined ? !/^\d/.test(unit) : unit.startsWith(`${instance}/`),
-    );
-    return shown.length === 0 ? {} : { refused: shown.slice(0, MOST_SHOWN) };
+    const refused = keeper.switch.refused(instance).map((each) => ({ ...each }));
+    return refused.length === 0 ? {} : { refused };
   }
 }
 

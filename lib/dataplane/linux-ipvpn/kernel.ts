@@ -7,8 +7,6 @@ import { contentOf, type KernelRow, type KernelView } from './row.ts';
 type KernelChange = UnitChange<KernelRow>;
 
 const NOTHING: readonly never[] = [];
-/** What is refused may be very much. */
-const MOST_SHOWN = 100;
 
 /** The kernel as it should be, and as it is as far as we know. */
 export class Kernel extends UnitTable<KernelRow, KernelView> {
@@ -37,17 +35,6 @@ export class Kernel extends UnitTable<KernelRow, KernelView> {
       const amended = made.get(change);
       this.refuse(change, amended?.fault ?? fault, amended !== undefined);
     }
-  }
-
-  /** What the kernel refused of a VRF, or of what belongs to none, and why; the first 100. */
-  refused(instance?: number): readonly { readonly unit: string; readonly reason: string }[] {
-    const refused: { readonly unit: string; readonly reason: string }[] = [];
-    for (const [unit, { reason }] of this.refusedUnits()) {
-      if (instance === undefined ? /^\d/.test(unit) : !unit.startsWith(`${instance}/`)) continue;
-      refused.push({ unit, reason });
-      if (refused.length === MOST_SHOWN) break;
-    }
-    return refused;
   }
 
   /** The routes, or label routes, that the kernel holds of a VRF, or of all, in the words of `ip route`. */
